@@ -1,0 +1,5 @@
+"""Run the command line with `python -m encours`."""
+
+from encours.cli import main
+
+main()

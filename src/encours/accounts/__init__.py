@@ -1,0 +1,1 @@
+"""Whose data, which user: organizations, members, roles."""

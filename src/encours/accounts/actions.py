@@ -1,0 +1,201 @@
+"""Verbs on organizations and their members."""
+
+import base64
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import connection, transaction
+
+from encours.accounts import tenancy
+from encours.accounts.errors import LastAdministratorError, SenderPasswordLostError
+from encours.accounts.models import EnteredRate, Membership, Organization, PublicRate, Role, Sender, User
+from encours.events.actions import record
+
+DEFAULT_AGING_COLUMNS = [30, 60, 90]
+
+
+@transaction.atomic
+def create_organization(user: User, *, name: str, now: datetime, **fields: object) -> Organization:
+    """Create an organization, in simulation, with its first administrator, and open the transaction to it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_organization', 'id'))")
+        number = cursor.fetchone()[0]
+    tenancy.see(number, user_id=user.pk)
+    fields.setdefault("aging_columns", DEFAULT_AGING_COLUMNS)
+    organization = Organization.objects.create(id=number, name=name, **fields)
+    Membership.objects.create(organization=organization, user=user, role=Role.ADMIN)
+    record(number, "organization.created", by=actor(user), at=now, subject=("organization", number))
+    return organization
+
+
+def actor(user: User | None) -> str:
+    """Return how history names a person: by number, so that erasing a name does not break a seal."""
+    return f"user:{user.pk}" if user else "system"
+
+
+@transaction.atomic
+def change_organization(
+    organization: Organization, *, by: User, now: datetime, **fields: object
+) -> Organization:
+    """Change settings of the organization, and say which."""
+    changed = sorted(name for name, value in fields.items() if getattr(organization, name) != value)
+    for name in changed:
+        setattr(organization, name, fields[name])
+    if changed:
+        organization.save(update_fields=changed)
+        record(
+            organization.pk,
+            "organization.changed",
+            by=actor(by),
+            at=now,
+            subject=("organization", organization.pk),
+            fields=changed,
+        )
+    return organization
+
+
+@transaction.atomic
+def switch_sending(organization: Organization, *, on: bool, by: User, now: datetime) -> None:
+    """Let messages leave, or bring the organization back into simulation."""
+    organization.sending_on_since = now if on else None
+    organization.save(update_fields=["sending_on_since"])
+    kind = "sending.switched_on" if on else "sending.switched_off"
+    record(organization.pk, kind, by=actor(by), at=now, subject=("organization", organization.pk))
+
+
+@transaction.atomic
+def add_member(
+    organization: Organization, *, email: str, role: str, restricted: bool, by: User, now: datetime
+) -> Membership:
+    """Give a person a role; a person unknown so far gets an account without a password, to be set by a link."""
+    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
+        email, language=organization.language
+    )
+    membership, created = Membership.objects.get_or_create(
+        organization=organization, user=user, defaults={"role": role, "restricted": restricted}
+    )
+    if not created:
+        return change_member(membership, role=role, restricted=restricted, by=by, now=now)
+    record(
+        organization.pk,
+        "member.added",
+        by=actor(by),
+        at=now,
+        subject=("user", user.pk),
+        role=role,
+        restricted=restricted,
+    )
+    return membership
+
+
+@transaction.atomic
+def change_member(
+    membership: Membership, *, role: str, restricted: bool, by: User, now: datetime
+) -> Membership:
+    """Change what a member may do; the last administrator stays one."""
+    if membership.role == Role.ADMIN and role != Role.ADMIN:
+        _keep_an_administrator(membership)
+    membership.role, membership.restricted = role, restricted
+    membership.save(update_fields=["role", "restricted"])
+    record(
+        membership.organization_id,
+        "member.changed",
+        by=actor(by),
+        at=now,
+        subject=("user", membership.user_id),
+        role=role,
+        restricted=restricted,
+    )
+    return membership
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
+    """Close the organization to a person; what they did stays in history."""
+    if membership.role == Role.ADMIN:
+        _keep_an_administrator(membership)
+    record(
+        membership.organization_id, "member.removed", by=actor(by), at=now, subject=("user", membership.user_id)
+    )
+    membership.delete()
+
+
+def _keep_an_administrator(leaving: Membership) -> None:
+    others = Membership.objects.filter(organization_id=leaving.organization_id, role=Role.ADMIN)
+    if not others.exclude(pk=leaving.pk).exists():
+        raise LastAdministratorError
+
+
+def _cipher() -> Fernet:
+    key = hashlib.sha256(b"sender passwords " + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+@transaction.atomic
+def set_sender(
+    organization: Organization, *, password: str | None, by: User, now: datetime, **fields: object
+) -> Sender:
+    """Set the mail server and the address that the organization writes from; None keeps the password."""
+    defaults = dict(fields)
+    if password is not None:
+        defaults["sealed_password"] = _cipher().encrypt(password.encode()).decode() if password else ""
+    sender, _created = Sender.objects.update_or_create(organization=organization, defaults=defaults)
+    record(organization.pk, "sender.changed", by=actor(by), at=now, subject=("sender", sender.pk))
+    return sender
+
+
+def sender_password(sender: Sender) -> str:
+    """Return the mail server's password in the clear, for the moment of use."""
+    if not sender.sealed_password:
+        return ""
+    try:
+        return _cipher().decrypt(sender.sealed_password.encode()).decode()
+    except InvalidToken as error:
+        raise SenderPasswordLostError from error
+
+
+@transaction.atomic
+def enter_rate(
+    organization: Organization,
+    *,
+    kind: str,
+    starts_on: date,
+    percent: Decimal,
+    source: str,
+    by: User,
+    now: datetime,
+) -> EnteredRate:
+    """Enter a rate of law that a person read, with where they read it."""
+    rate, _created = EnteredRate.objects.update_or_create(
+        organization=organization,
+        kind=kind,
+        starts_on=starts_on,
+        defaults={"percent": percent, "source": source, "entered_by": by.pk},
+    )
+    record(
+        organization.pk,
+        "rate.entered",
+        by=actor(by),
+        at=now,
+        subject=("rate", rate.pk),
+        kind_of_rate=kind,
+        starts_on=starts_on,
+        percent=percent,
+        source=source,
+    )
+    return rate
+
+
+@transaction.atomic
+def keep_public_rate(*, kind: str, starts_on: date, percent: Decimal, source: str) -> bool:
+    """Keep a rate read from its public source; tell whether it says something new."""
+    known = PublicRate.objects.filter(kind=kind, starts_on=starts_on).first()
+    if known and known.percent == percent:
+        return False
+    PublicRate.objects.update_or_create(
+        kind=kind, starts_on=starts_on, defaults={"percent": percent, "source": source}
+    )
+    return True

@@ -1,0 +1,1 @@
+"""The door of the credit team: pages, forms and fragments."""

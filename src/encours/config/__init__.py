@@ -1,0 +1,1 @@
+"""Wiring: settings, URLs and the database; it decides nothing."""

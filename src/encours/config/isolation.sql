@@ -1,0 +1,98 @@
+-- Isolation is PostgreSQL's job: applied after every migration, safe to apply again.
+-- Which organizations the transaction may see, and which user speaks. Unset: nothing is visible.
+CREATE OR REPLACE FUNCTION encours_organizations() RETURNS bigint[] LANGUAGE sql STABLE AS $$
+    SELECT string_to_array(nullif(current_setting('encours.organizations', true), ''), ',')::bigint[]
+$$;
+CREATE OR REPLACE FUNCTION encours_user() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT nullif(current_setting('encours.user', true), '')::bigint
+$$;
+
+-- Every table with an organization_id is a tenant table: none is forgotten, whoever adds it.
+DO $$
+DECLARE
+    tenant record;
+BEGIN
+    FOR tenant IN
+        SELECT c.oid, c.relname, t.typname
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id' AND NOT a.attisdropped
+        JOIN pg_type t ON t.oid = a.atttypid
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant.relname);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant.relname);
+        EXECUTE format('DROP POLICY IF EXISTS isolation ON %I', tenant.relname);
+        EXECUTE format(
+            'CREATE POLICY isolation ON %I USING (organization_id = ANY ((SELECT encours_organizations())::bigint[]))',
+            tenant.relname);
+    END LOOP;
+END $$;
+
+-- A person sees their own memberships before an organization is chosen, and the organizations they lead to.
+DROP POLICY IF EXISTS own_memberships ON accounts_membership;
+CREATE POLICY own_memberships ON accounts_membership FOR SELECT USING (user_id = encours_user());
+ALTER TABLE accounts_organization ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounts_organization FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS isolation ON accounts_organization;
+CREATE POLICY isolation ON accounts_organization
+    USING (id = ANY ((SELECT encours_organizations())::bigint[]));
+DROP POLICY IF EXISTS own_organizations ON accounts_organization;
+CREATE POLICY own_organizations ON accounts_organization FOR SELECT
+    USING (id IN (SELECT organization_id FROM accounts_membership WHERE user_id = encours_user()));
+DROP POLICY IF EXISTS owner_lists ON accounts_organization;
+CREATE POLICY owner_lists ON accounts_organization FOR SELECT TO CURRENT_USER USING (true);
+
+-- The clock needs to know which organizations exist, and nothing else about them.
+CREATE OR REPLACE FUNCTION encours_organization_ids() RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT
+    AS $$ SELECT id FROM accounts_organization ORDER BY id $$;
+
+-- Statistics after a large load: rows inserted in the same transaction have none, and plans go astray.
+CREATE OR REPLACE FUNCTION encours_analyze(relation text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF relation NOT IN ('customers_customer', 'receivables_item', 'receivables_allocation', 'receivables_match',
+                        'scoring_score', 'dunning_decision', 'dunning_reminder', 'events_event') THEN
+        RAISE EXCEPTION 'encours_analyze: % is not a table of the desk', relation;
+    END IF;
+    EXECUTE format('ANALYZE %I', relation);
+END $$;
+
+-- A reference between two tenant tables carries the organization: no row can point across the border.
+DO $$
+DECLARE
+    link record;
+BEGIN
+    FOR link IN
+        SELECT k.conname, child.relname AS child, parent.relname AS parent, a.attname AS field,
+               a.attnotnull AS required
+        FROM pg_constraint k
+        JOIN pg_class child ON child.oid = k.conrelid
+        JOIN pg_class parent ON parent.oid = k.confrelid
+        JOIN pg_attribute a ON a.attrelid = child.oid AND a.attnum = k.conkey[1]
+        WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 1
+          AND child.relnamespace = current_schema()::regnamespace
+          AND EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = child.oid AND x.attname = 'organization_id')
+          AND EXISTS (SELECT FROM pg_attribute x WHERE x.attrelid = parent.oid AND x.attname = 'organization_id')
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = left(link.parent, 40) || '_border') THEN
+            EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I UNIQUE (organization_id, id)',
+                           link.parent, left(link.parent, 40) || '_border');
+        END IF;
+        EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', link.child, link.conname);
+        EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (organization_id, %I) REFERENCES %I (organization_id, id)',
+                       link.child, left(link.conname, 55) || '_border', link.field, link.parent);
+    END LOOP;
+END $$;
+
+-- History is only ever added to.
+CREATE OR REPLACE FUNCTION encours_refuse_rewrite() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'events are history: they are never changed or removed';
+END $$;
+DROP TRIGGER IF EXISTS history ON events_event;
+CREATE TRIGGER history BEFORE UPDATE OR DELETE ON events_event
+    FOR EACH STATEMENT EXECUTE FUNCTION encours_refuse_rewrite();
+DROP TRIGGER IF EXISTS history ON events_eventpage;
+CREATE TRIGGER history BEFORE UPDATE OR DELETE ON events_eventpage
+    FOR EACH STATEMENT EXECUTE FUNCTION encours_refuse_rewrite();

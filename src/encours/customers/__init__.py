@@ -1,0 +1,1 @@
+"""By whom: the companies that owe us and their contacts."""

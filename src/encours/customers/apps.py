@@ -1,0 +1,8 @@
+"""Registers the customers room."""
+
+from django.apps import AppConfig
+
+
+class CustomersConfig(AppConfig):
+    name = "encours.customers"
+    label = "customers"

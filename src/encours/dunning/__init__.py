@@ -1,0 +1,1 @@
+"""Step 4a: plans, steps, reminders and the work of the day."""

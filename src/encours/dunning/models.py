@@ -1,0 +1,213 @@
+"""Plans and their steps, the reminders they led to, and what holds a case back."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from encours.accounts.models import Organization
+from encours.customers.models import Customer
+from encours.receivables.models import Item
+
+
+class Template(models.Model):
+    """The words of a message in one language, with safe places for figures."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    code = models.CharField(max_length=40)
+    language = models.CharField(_("Language"), max_length=2)
+    subject = models.CharField(_("Subject"), max_length=200)
+    body = models.TextField(_("Body"))
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "code", "language"], name="template_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.language})"
+
+
+class DunningPlan(models.Model):
+    """What is said to a customer, when and how, before and after a due date and after the payment."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(_("Name"), max_length=100)
+    version = models.PositiveIntegerField(default=1)
+    default = models.BooleanField(default=False)
+    minimum_gap_days = models.PositiveSmallIntegerField(_("Minimum days between two contacts"), default=7)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name", "version"], name="plan_version_once"),
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(default=True), name="plan_default_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Step(models.Model):
+    """One moment of a plan: when, by which channel, in which words."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    plan = models.ForeignKey(DunningPlan, models.CASCADE, related_name="steps")
+    rank = models.SmallIntegerField()
+    name = models.CharField(_("Name"), max_length=60)
+    trigger = models.CharField(max_length=20)
+    days = models.PositiveSmallIntegerField(_("Days"))
+    channel = models.CharField(max_length=10)
+    mode = models.CharField(max_length=12)
+    template_code = models.CharField(max_length=40)
+    minimum_amount = models.DecimalField(max_digits=15, decimal_places=2, default=0)
+    states_interest = models.BooleanField(default=False)
+    formal = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "plan", "rank"], name="step_rank_once"),
+            models.CheckConstraint(
+                condition=Q(trigger__in=["before_due", "after_due", "after_payment"]),
+                name="step_trigger_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=["email", "letter", "phone"]), name="step_channel_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=["automatic", "to_confirm", "manual"]), name="step_mode_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReminderState(models.TextChoices):
+    """How far a reminder has come."""
+
+    DRAFTED = "drafted", _("To confirm")
+    CONFIRMED = "confirmed", _("Confirmed")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    IN_DOUBT = "in_doubt", _("In doubt")
+    SKIPPED = "skipped", _("Skipped")
+    CANCELED = "canceled", _("Canceled")
+
+
+class Reminder(models.Model):
+    """One message about one or several items of a customer: drafted, confirmed, sent, or held with a reason."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="+", related_query_name="reminder", db_index=False
+    )
+    plan = models.ForeignKey(DunningPlan, models.PROTECT, related_name="+")
+    step = models.ForeignKey(
+        Step, models.PROTECT, related_name="+", related_query_name="reminder", db_index=False
+    )
+    rank = models.SmallIntegerField()
+    trigger = models.CharField(max_length=20)
+    channel = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=ReminderState.choices, default=ReminderState.DRAFTED)
+    held = models.CharField(max_length=40, blank=True)
+    decided_on = models.DateField()
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+    expected_value = models.DecimalField(max_digits=15, decimal_places=2)
+    explanation = models.JSONField()
+    language = models.CharField(max_length=2)
+    recipient = models.CharField(max_length=300, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.BigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    sending_id = models.BigIntegerField(null=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            # One thing at a time for a customer: no second message while one waits to leave.
+            models.UniqueConstraint(
+                fields=["organization", "customer"],
+                condition=Q(state__in=["drafted", "confirmed"]),
+                name="reminder_waiting_once",
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="reminder_amount_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "state", "-expected_value"], name="reminder_work"),
+            models.Index(fields=["organization", "customer", "-created_at"], name="reminder_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_id} {self.state}"
+
+
+class ReminderItem(models.Model):
+    """An item spoken of in a reminder, and its open amount at that moment."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", related_query_name="reminder_line")
+    trigger = models.CharField(max_length=20)
+    rank = models.SmallIntegerField()
+    open_amount = models.DecimalField(max_digits=15, decimal_places=2)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "reminder", "item"], name="reminder_item_once")
+        ]
+        indexes = [models.Index(fields=["organization", "item"], name="reminder_by_item")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} in {self.reminder_id}"
+
+
+class Pause(models.Model):
+    """A customer, or one item, left alone until a date, by a person and for a reason."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="+", related_query_name="pause", db_index=False
+    )
+    item = models.ForeignKey(
+        Item, models.CASCADE, null=True, blank=True, related_name="+", related_query_name="pause"
+    )
+    until = models.DateField()
+    reason = models.CharField(max_length=300)
+    placed_by = models.BigIntegerField(null=True)
+    placed_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "customer"], name="pause_by_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} until {self.until}"
+
+
+class Decision(models.Model):
+    """What the rule last said of a customer, and why: a reminder, or nothing and the reason."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="+", related_query_name="decision", db_index=False
+    )
+    decided_on = models.DateField()
+    outcome = models.CharField(max_length=6)
+    reason = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    until = models.DateField(null=True, blank=True)
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "customer"], name="decision_once")]
+        indexes = [models.Index(fields=["organization", "outcome", "-amount"], name="decision_list")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.reason}"

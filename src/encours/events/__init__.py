@@ -1,0 +1,1 @@
+"""Everything that happened: audit trail, timeline and outbox."""

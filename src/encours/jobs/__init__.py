@@ -1,0 +1,1 @@
+"""The door of the clock: what runs by itself, and when."""

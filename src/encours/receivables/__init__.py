@@ -1,0 +1,1 @@
+"""What is owed: items, allocations, imports, documents."""

@@ -1,0 +1,1 @@
+"""Step 5, measure: figures, aged balance, trend. Reads only."""

@@ -1,0 +1,1 @@
+"""Step 1: what we think of a payer, and why."""

@@ -1,0 +1,79 @@
+"""A real PostgreSQL for every test: the embedded one, or the one of DATABASE_URL, under a database of its own."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+# Settled before Django reads its settings: tests never touch the installation of the person who runs them.
+HOME = Path(os.environ.get("ENCOURS_TEST_HOME") or Path(tempfile.gettempdir()) / f"encours-tests-{os.getuid()}")
+HOME.mkdir(parents=True, exist_ok=True)
+os.environ["ENCOURS_HOME"] = str(HOME)
+os.environ["ENCOURS_DEBUG"] = "yes"
+os.environ["SECRET_KEY"] = "tests-only"
+os.environ["ENCOURS_LOG_LEVEL"] = "ERROR"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Build the test database as `encours setup` would, and speak to it as the plain role that pages use."""
+    import psycopg
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+    from psycopg import sql
+
+    from encours.config import database, provision
+
+    if database.embedded():
+        database.start_embedded()
+    name = f"encours_test_{os.getpid()}"
+    address = database.owner()
+    maintenance = database.Address(
+        str(database.socket_folder()) if database.embedded() else address.host,
+        address.port,
+        "postgres",
+        address.user,
+        address.password,
+        address.options,
+    )
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+    with psycopg.connect(maintenance.as_url(), autocommit=True) as connection:
+        connection.execute(drop)
+        connection.execute(create)
+    for alias in ("default", "owner"):
+        for place in (settings.DATABASES[alias], connections[alias].settings_dict):
+            place["NAME"] = name
+            place["HOST"] = maintenance.host
+    with django_db_blocker.unblock():
+        provision.create_app_role()
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        provision.isolate()
+        provision.refuse_unsafe_role()
+        connections["owner"].close()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    with psycopg.connect(maintenance.as_url(), autocommit=True) as connection:
+        connection.execute(drop)
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let a test commit for real (other processes, crashes); the owner empties every table afterwards."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        yield
+        connections["default"].close()
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+            )
+            cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
+        connections["owner"].close()
