@@ -1,0 +1,233 @@
+"""Verbs on sendings: reserve, deliver once, and what a person decides when nobody knows.
+
+A delivery commits before and after the wire. Whatever happens between the two, the row says `sending`, no
+worker touches it again, and the sweep shows it to a person as `in_doubt`.
+"""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from encours.channels import email, queries
+from encours.channels.errors import (
+    InsideTransactionError,
+    PermanentWireError,
+    SendingStateError,
+    TemporaryWireError,
+    WireError,
+)
+from encours.channels.models import Channel, Content, Sending, State
+
+BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720)
+DOUBT_AFTER = timedelta(minutes=15)
+
+Guard = Callable[[], str | None]
+Inside = Callable[[], AbstractContextManager[object]]
+
+
+class Transport(Protocol):
+    """Whatever can carry bytes to a recipient."""
+
+    def send(self, content: bytes, sender: str, recipient: str) -> str:
+        """Carry the bytes and return the other side's receipt, or raise the `WireError` that fits."""
+
+
+def reserve(
+    organization_id: int,
+    key: str,
+    *,
+    channel: Channel,
+    recipient: str,
+    content: bytes,
+    media_type: str,
+    now: datetime,
+    sender: str = "",
+    subject: str = "",
+    message_id: str = "",
+) -> Sending:
+    """Keep a message under its key, to leave later; a key that is already taken gives back what took it.
+
+    Call it in the transaction of the fact that makes the message necessary.
+    """
+    taken = queries.sending_of(organization_id, key)
+    if taken is not None:
+        return taken
+    digest = hashlib.sha256(content).hexdigest()
+    Content.objects.bulk_create(
+        [Content(organization_id=organization_id, sha256=digest, media_type=media_type, body=content)],
+        ignore_conflicts=True,
+    )
+    row = Sending(
+        organization_id=organization_id,
+        key=key,
+        channel=channel,
+        recipient=recipient,
+        sender=sender,
+        subject=subject,
+        message_id=message_id,
+        content_hash=digest,
+        size=len(content),
+        reserved_at=now,
+        next_attempt_at=now,
+    )
+    Sending.objects.bulk_create([row], ignore_conflicts=True)
+    return Sending.objects.get(organization_id=organization_id, key=key)
+
+
+def reserve_email(organization_id: int, message: email.Message, now: datetime) -> Sending:
+    """Compose an e-mail and keep it under its key."""
+    return reserve(
+        organization_id,
+        message.key,
+        channel=Channel.EMAIL,
+        recipient=email.address(message.recipient),
+        sender=email.address(message.sender),
+        subject=message.subject,
+        message_id=email.message_id(message.key, message.sender),
+        content=email.build(message),
+        media_type="message/rfc822",
+        now=now,
+    )
+
+
+def deliver(
+    sending_id: int, transport: Transport, *, now: datetime, guard: Guard, inside: Inside = transaction.atomic
+) -> Sending:
+    """Claim a sending, ask the guard once more, put it on the wire and record what came of it.
+
+    The guard answers nothing, or the code of the reason to hold the message. `inside` opens a transaction
+    that sees the organization. A sending that is not due, or that somebody else holds, comes back untouched.
+    """
+    if connection.in_atomic_block:
+        raise InsideTransactionError("A delivery commits twice by itself: call it outside any transaction.")
+    with inside():
+        attempt = _claim(sending_id, now)
+        claimed = queries.sending(sending_id)
+        content = queries.content_of(claimed) if attempt else None
+    if not attempt:
+        return claimed
+    if content is None or hashlib.sha256(content).hexdigest() != claimed.content_hash:
+        return _record(claimed, inside, now, state=State.FAILED, error_code="content_lost")
+    try:
+        with inside():
+            reason = guard()
+    except Exception:
+        _postpone(claimed, inside, now, TemporaryWireError("guard_failed"))
+        raise
+    if reason:
+        return _record(claimed, inside, now, state=State.CANCELED, error_code=reason)
+    return _carry(claimed, content, transport, inside, now)
+
+
+def _claim(sending_id: int, now: datetime) -> bool:
+    """Take a sending that is due: of any number of workers, one succeeds."""
+    return bool(
+        Sending.objects.filter(pk=sending_id, state=State.RESERVED, next_attempt_at__lte=now).update(
+            state=State.SENDING,
+            started_at=now,
+            finished_at=None,
+            attempts=F("attempts") + 1,
+            error_code="",
+            error="",
+        )
+    )
+
+
+def _carry(claimed: Sending, content: bytes, transport: Transport, inside: Inside, now: datetime) -> Sending:
+    try:
+        receipt = transport.send(content, claimed.sender, claimed.recipient)
+    except TemporaryWireError as fault:
+        return _postpone(claimed, inside, now, fault)
+    except PermanentWireError as fault:
+        return _record(claimed, inside, now, state=State.FAILED, error_code=fault.code, error=fault.message)
+    except WireError as fault:
+        return _record(claimed, inside, now, state=State.IN_DOUBT, error_code=fault.code, error=fault.message)
+    except Exception as error:
+        # An unforeseen fault says nothing about what left.
+        _record(claimed, inside, now, state=State.IN_DOUBT, error_code="unforeseen", error=repr(error))
+        raise
+    return _record(claimed, inside, now, state=State.SENT, provider_id=receipt[:500])
+
+
+def _postpone(claimed: Sending, inside: Inside, now: datetime, fault: TemporaryWireError) -> Sending:
+    """Put a sending that did not leave back in line, later each time; after the last delay it has failed."""
+    if claimed.attempts > len(BACK_OFF_MINUTES):
+        return _record(claimed, inside, now, state=State.FAILED, error_code=fault.code, error=fault.message)
+    wait = timedelta(minutes=BACK_OFF_MINUTES[claimed.attempts - 1])
+    return _record(
+        claimed,
+        inside,
+        now,
+        state=State.RESERVED,
+        next_attempt_at=now + wait,
+        error_code=fault.code,
+        error=fault.message,
+    )
+
+
+def _record(claimed: Sending, inside: Inside, now: datetime, *, state: State, **facts: object) -> Sending:
+    """Write what came of an attempt, unless a person has decided or another attempt has begun meanwhile.
+
+    A worker slower than the sweep still knows the truth, so it settles the doubt about its own attempt.
+    """
+    with inside():
+        Sending.objects.filter(
+            pk=claimed.pk, attempts=claimed.attempts, state__in=[State.SENDING, State.IN_DOUBT]
+        ).update(state=state, finished_at=None if state == State.RESERVED else now, **facts)
+        return queries.sending(claimed.pk)
+
+
+def sweep(organization_id: int, now: datetime, *, after: timedelta = DOUBT_AFTER) -> list[Sending]:
+    """Put in doubt the sendings whose worker never said what became of them, and return them."""
+    with transaction.atomic():
+        lost = list(
+            Sending.objects.select_for_update(skip_locked=True)
+            .filter(organization_id=organization_id, state=State.SENDING, started_at__lte=now - after)
+            .order_by("pk")
+        )
+        for sending in lost:
+            sending.state, sending.error_code = State.IN_DOUBT, "interrupted"
+        Sending.objects.bulk_update(lost, ["state", "error_code"], batch_size=500)
+    return lost
+
+
+def confirm_sent(sending_id: int, now: datetime) -> Sending:
+    """Take a person's word that it left: a doubtful message that arrived, or a letter posted by hand."""
+    posted = Q(state=State.RESERVED, channel=Channel.LETTER)
+    return _decide(
+        sending_id,
+        Q(state=State.IN_DOUBT) | posted,
+        state=State.SENT,
+        finished_at=now,
+        error_code="",
+        error="",
+    )
+
+
+def send_again(sending_id: int, now: datetime) -> Sending:
+    """Put a message back in line because a person decided it.
+
+    They accept that a doubtful one may arrive twice, or they have corrected what made it fail.
+    """
+    allowed = Q(state__in=[State.IN_DOUBT, State.FAILED])
+    return _decide(sending_id, allowed, state=State.RESERVED, next_attempt_at=now, finished_at=None)
+
+
+def cancel(sending_id: int, now: datetime, *, reason: str = "canceled_by_person") -> Sending:
+    """Keep a message that has not begun to leave from leaving."""
+    allowed = Q(state=State.RESERVED)
+    return _decide(sending_id, allowed, state=State.CANCELED, finished_at=now, error_code=reason)
+
+
+def _decide(sending_id: int, allowed: Q, **facts: object) -> Sending:
+    with transaction.atomic():
+        changed = Sending.objects.filter(allowed, pk=sending_id).update(**facts)
+        found = queries.sending(sending_id)
+    if not changed:
+        raise SendingStateError(f"The sending {sending_id} is {found.state}: this cannot be done to it now.")
+    return found

@@ -1,0 +1,78 @@
+"""The words printed around the figures of a document, in the language of its reader."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+
+def labels(language: str) -> dict[str, str]:
+    """Every label the documents know, in one language; a caller may replace any of them."""
+    with translation.override(language):
+        return {
+            "action": _("Action"),
+            "aged_balance": _("Aged balance"),
+            "amount": _("Amount"),
+            "amount_to_pay": _("Amount to pay"),
+            "basis": _("Basis"),
+            "bic": _("BIC"),
+            "claim": _("Claim"),
+            "claims": _("What may be claimed"),
+            "credit": _("Credit"),
+            "customer": _("Customer"),
+            "customers_at_risk": _("Customers at risk, and why"),
+            "days": _("Days"),
+            "days_overdue": _("Days overdue"),
+            "debit": _("Debit"),
+            "do_today": _("What to do today"),
+            "due_on": _("Due on"),
+            "iban": _("IBAN"),
+            "interest_base": _("On"),
+            "issued_on": _("Issued on"),
+            "kind": _("Kind"),
+            "late_interest": _("Late payment interest"),
+            "late_interest_amount": _("Interest"),
+            "notes": _("How these figures were made"),
+            "number": _("Number"),
+            "open_amount": _("Still due"),
+            "outstanding": _("Outstanding"),
+            "overdue": _("Overdue"),
+            "page": _("Page"),
+            "payee": _("Account holder"),
+            "payment_details": _("To pay by bank transfer"),
+            "payment_reference": _("Reference to give"),
+            "period": _("Period"),
+            "rate": _("Rate"),
+            "scan_to_pay": _("Scan to pay"),
+            "subject": _("Subject:"),
+            "total": _("Total"),
+            "why": _("Why"),
+        }
+
+
+def fault_sentence(code: str) -> str:
+    """Return what a fault means and what to do about it; nothing for an unknown code."""
+    sentences = {
+        "answer_unclear": _("The mail server gave an answer that means nothing."),
+        "canceled_by_person": _("Someone canceled this message before it left."),
+        "certificate_refused": _("The mail server's certificate is not valid: check the server's name."),
+        "connection_lost": _("The connection to the mail server was lost before the message left."),
+        "connection_refused": _("The mail server does not answer at this address and port."),
+        "content_lost": _("The message that was prepared is no longer what it was: prepare it again."),
+        "guard_failed": _("The last check before sending could not be made; it will be tried again."),
+        "host_unknown": _("There is no mail server of this name."),
+        "interrupted": _("The program stopped while this message was leaving. Check whether it arrived."),
+        "message_refused": _("The mail server refused the message."),
+        "message_too_large": _("The message is larger than the mail server accepts."),
+        "no_answer": _(
+            "The message was handed over but the mail server never answered. Check whether it arrived."
+        ),
+        "no_answer_in_time": _("The mail server took too long to answer."),
+        "password_unprotected": _("The password would travel in clear: choose STARTTLS or TLS."),
+        "recipient_refused": _("The mail server refused the recipient: check the address."),
+        "security_unsupported": _("The mail server does not offer this kind of security."),
+        "sender_refused": _("The mail server refused the sender's address."),
+        "sign_in_refused": _("The mail server refused the user name or the password."),
+        "unforeseen": _(
+            "Something unforeseen happened while this message was leaving. Check whether it arrived."
+        ),
+    }
+    return sentences.get(code, "")
