@@ -1,5 +1,24 @@
-"""What people can do at the desk."""
+"""What people can do at the desk: one file of addresses per noun."""
+
+from importlib import import_module
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+# In the order of the menu.
+NOUNS = (
+    "today",
+    "overview",
+    "customers",
+    "items",
+    "aging",
+    "reminders",
+    "imports",
+    "activity",
+    "settings",
+    "members",
+    "welcome",
+)
+
+urlpatterns: list[URLPattern] = [
+    pattern for noun in NOUNS for pattern in import_module(f"encours.backoffice.{noun}").urlpatterns
+]

@@ -1,0 +1,14 @@
+"""How a refusal of a room is told to a person: one place for every sentence."""
+
+from django.utils.translation import gettext
+
+from encours.accounts.errors import AccountsError
+from encours.dunning.errors import DunningError
+from encours.receivables.errors import ReceivablesError
+
+REFUSALS = (AccountsError, ReceivablesError, DunningError)
+
+
+def sentence(refusal: Exception) -> str:
+    """Return the refusal in the reader's language."""
+    return gettext(str(refusal))

@@ -1,0 +1,20 @@
+"""Which customers a person may see, and how one is found."""
+
+from django.db.models import Q, QuerySet
+
+from encours.customers.models import Contact, Customer
+
+
+def customers_of(organization_id: int, portfolio_user: int | None = None) -> QuerySet[Customer]:
+    """Return the customers of an organization, or only those of one person's portfolio."""
+    found = Customer.objects.filter(organization_id=organization_id)
+    if portfolio_user is not None:
+        found = found.filter(Q(collector_id=portfolio_user) | Q(salesperson_id=portfolio_user))
+    return found
+
+
+def contacts_of(organization_id: int, customer_id: int) -> QuerySet[Contact]:
+    """Return the people to write to at one customer, those who can be reached first."""
+    return Contact.objects.filter(organization_id=organization_id, customer_id=customer_id).order_by(
+        "bounced_at", "id"
+    )

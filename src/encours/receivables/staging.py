@@ -1,0 +1,74 @@
+"""Carrying tables between polars and PostgreSQL by COPY, through temporary tables, since COPY cannot enter a table
+that row-level security holds."""
+
+import io
+from collections.abc import Mapping
+from typing import Any, cast
+
+import polars as pl
+import psycopg
+from django.db import connection
+
+NULL = r"\N"
+
+SQL_TYPES: Mapping[pl.DataType | type[pl.DataType], str] = {
+    pl.Int64: "bigint",
+    pl.Int32: "integer",
+    pl.String: "text",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+}
+
+
+def fetch(select: str, parameters: list[object], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Return the rows of a SELECT as a frame with these columns."""
+    with connection.cursor() as cursor:
+        raw = cast("psycopg.Cursor[Any]", cursor.cursor)
+        statement = psycopg.ClientCursor(raw.connection).mogrify(select, parameters)
+        buffer = io.BytesIO()
+        copy_out = f"COPY ({statement}) TO STDOUT (FORMAT csv, NULL '{NULL}')"
+        with raw.copy(copy_out) as copy:  # type: ignore[call-overload]  # composed from our own statements
+            for block in copy:
+                buffer.write(block)
+    if not buffer.tell():
+        return pl.DataFrame(schema=dict(schema))
+    buffer.seek(0)
+    booleans = [name for name, dtype in schema.items() if dtype == pl.Boolean]
+    reading = {name: (pl.String if name in booleans else dtype) for name, dtype in schema.items()}
+    frame = pl.read_csv(
+        buffer, has_header=False, schema=reading, null_values=NULL, missing_utf8_is_empty_string=True
+    )
+    return frame.with_columns(pl.col(name) == "t" for name in booleans)
+
+
+def stage(name: str, frame: pl.DataFrame) -> None:
+    """Put a frame into a temporary table of the transaction, with statistics, so that joins are planned well."""
+    columns = ", ".join(f'"{column}" {SQL_TYPES[dtype]}' for column, dtype in frame.schema.items())
+    with connection.cursor() as cursor:
+        raw = cast("psycopg.Cursor[Any]", cursor.cursor)
+        cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
+        cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({columns}) ON COMMIT DROP')
+        if frame.height:
+            with raw.copy(f"COPY pg_temp.\"{name}\" FROM STDIN (FORMAT csv, NULL '{NULL}')") as copy:  # type: ignore[call-overload]
+                for part in frame.iter_slices(100_000):
+                    copy.write(part.write_csv(include_header=False, null_value=NULL).encode())
+        cursor.execute(f'ANALYZE pg_temp."{name}"')
+
+
+def execute(statement: str, parameters: Mapping[str, object] | None = None) -> int:
+    """Run a statement and return how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.rowcount
+
+
+def take_numbers(table: str, count: int) -> list[int]:
+    """Take that many numbers from a table's sequence."""
+    if not count:
+        return []
+    frame = fetch(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+        [table, count],
+        {"id": pl.Int64},
+    )
+    return frame["id"].to_list()
