@@ -1,0 +1,150 @@
+"""The nouns of the dunning decision: a plan and its steps, the case of a customer, and the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+Identifier = int | str | UUID
+Trigger = Literal["before_due", "after_due", "after_payment"]
+Channel = Literal["email", "letter", "phone"]
+Mode = Literal["automatic", "to_confirm", "manual"]
+Params = Mapping[str, Decimal | date | int | str]
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a plan: when it is reached, by what channel it speaks, and who presses the button."""
+
+    rank: int
+    name: str
+    trigger: Trigger
+    days: int
+    channel: Channel
+    mode: Mode
+    template: str
+    minimum_amount: Decimal = ZERO
+    states_interest: bool = False
+    formal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of a dunning plan, the silence to keep between two of them, and the crumbs to forget."""
+
+    name: str
+    steps: tuple[Step, ...]
+    minimum_gap_days: int = 7
+    tolerance: Decimal = ZERO
+
+    def after_due(self) -> list[Step]:
+        """Return the steps that follow the due date, in their order."""
+        return sorted((s for s in self.steps if s.trigger == "after_due"), key=lambda s: s.rank)
+
+    def before_due(self) -> list[Step]:
+        """Return the notices that come before the due date, the nearest to it first."""
+        return sorted((s for s in self.steps if s.trigger == "before_due"), key=lambda s: s.days)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseItem:
+    """One item of the case; `reached_rank` is the highest rank recorded for this very item, zero if none."""
+
+    id: Identifier
+    number: str
+    open_amount: Decimal
+    due_on: date | None
+    side: Literal["debit", "credit"] = "debit"
+    reached_rank: int = 0
+    reached_pre_due: bool = False
+    thanked: bool = False
+    disputed: bool = False
+    postponed_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAfter:
+    """Of a customer's settled parts, how many reached an age past due, and were paid within 14 days of it.
+
+    In SQL, `count(*) filter (where delay >= age)` and
+    `count(*) filter (where delay between age and age + 14)`.
+    """
+
+    age: int
+    reached: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is known of a customer on the day of a decision.
+
+    `last_rank` is the highest rank reached since the customer last had nothing overdue. `settled_recently`
+    holds the items just settled, with the amount that was paid as their open amount.
+    """
+
+    customer_id: Identifier
+    items: tuple[CaseItem, ...]
+    unallocated_amount: Decimal = ZERO
+    last_contact_on: date | None = None
+    last_rank: int = 0
+    on_hold_until: date | None = None
+    hold_reason: str = ""
+    has_email: bool = True
+    has_address: bool = True
+    usual_delay_days: int | None = None
+    insolvent: bool = False
+    settled_recently: tuple[CaseItem, ...] = ()
+    rates_known_until: date | None = None
+    paid_after: tuple[PaidAfter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason of a decision: a stable code and its figures."""
+
+    code: str
+    params: Params = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of a reminder; `rank` is the one to record for it, and may be lower than the step's."""
+
+    id: Identifier
+    number: str
+    open_amount: Decimal
+    due_on: date
+    days_overdue: int
+    rank: int
+    probability_unpaid: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Write to the customer: the step, the items, what they amount to, and what the message is worth."""
+
+    customer_id: Identifier
+    step: Step
+    items: tuple[Line, ...]
+    amount: Decimal
+    unallocated_amount: Decimal
+    expected_value: Decimal
+    reasons: tuple[Why, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Write nothing, and say why and until when, if the day is known."""
+
+    customer_id: Identifier
+    reason_code: str
+    until: date | None = None
+    params: Params = field(default_factory=dict)
+
+
+Decision = Remind | Hold
