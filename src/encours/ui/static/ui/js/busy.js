@@ -1,0 +1,36 @@
+// A thin bar while htmx waits, and a button that turns while its form is being sent.
+let waiting = 0;
+
+function wait(change) {
+  waiting = Math.max(0, waiting + change);
+  document.documentElement.toggleAttribute("data-busy", waiting > 0);
+}
+
+function turn(button, on) {
+  if (!button?.classList?.contains("btn")) return;
+  if (on) button.setAttribute("aria-busy", "true");
+  else button.removeAttribute("aria-busy");
+}
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { ctx } = event.detail;
+  wait(1);
+  turn(ctx.request.submitter ?? ctx.sourceElement, true);
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const { ctx } = event.detail;
+  wait(-1);
+  turn(ctx.request.submitter ?? ctx.sourceElement, false);
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method === "dialog") return;
+  if (event.target.target === "_blank" || event.submitter?.hasAttribute("data-download")) return;
+  turn(event.submitter, true);
+});
+
+// Coming back through the history must not find the button still turning.
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll(".btn[aria-busy]")) turn(button, false);
+});
