@@ -1,0 +1,73 @@
+"""In which encoding a text was written, told from its bytes."""
+
+import codecs
+from collections import Counter
+
+ASCII = bytes(range(128))
+
+# Where each encoding keeps the letters that French ledgers use most: é è à ç ê ô û î â É È À ° ë ï ù
+FRENCH_LETTERS = "éèàçêôûîâÉÈÀ°ëïùŒœÇ"
+LATIN_9_ONLY = {0xA4, 0xBC, 0xBD, 0xBE}
+NO_LATIN_9 = range(0x80, 0xA0)
+
+MOSTLY = 0.95
+
+
+def utf_8(data: bytes) -> tuple[bytes, str]:
+    """Return the text as UTF-8 bytes without byte-order mark, and the name of the encoding it came in."""
+    if data.startswith(codecs.BOM_UTF8):
+        return _valid(data[len(codecs.BOM_UTF8) :]), "utf-8-sig"
+    wide = _wide(data)
+    if wide:
+        text = data.decode(wide, errors="replace").removeprefix("\ufeff")
+        return text.encode(), wide
+    if data.isascii():
+        return data, "ascii"
+    try:
+        codecs.utf_8_decode(data, "strict", True)
+    except UnicodeDecodeError:
+        return _narrow(data)
+    return data, "utf-8"
+
+
+def _wide(data: bytes) -> str:
+    """Return the name of the two-byte encoding, or nothing."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16-le" if data.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
+    head = data[:2000]
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    enough = len(head) // 4
+    if odd > enough and even == 0:
+        return "utf-16-le"
+    if even > enough and odd == 0:
+        return "utf-16-be"
+    return ""
+
+
+def _valid(data: bytes) -> bytes:
+    """Return the bytes as valid UTF-8: what is not becomes the replacement character."""
+    try:
+        codecs.utf_8_decode(data, "strict", True)
+    except UnicodeDecodeError:
+        return data.decode("utf-8", errors="replace").encode()
+    return data
+
+
+def _narrow(data: bytes) -> tuple[bytes, str]:
+    """Return the text of a one-byte encoding as UTF-8, and which one it was."""
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    accented = sum(1 for character in text[:4_000_000] if character > "\x7f")
+    if broken < (1 - MOSTLY) * accented:
+        return text.encode(), "utf-8"
+    seen = Counter(data.translate(None, ASCII))
+    name = max(("cp1252", "cp850"), key=lambda candidate: _french(seen, candidate))
+    if name == "cp1252" and any(seen[byte] for byte in LATIN_9_ONLY) and not any(seen[b] for b in NO_LATIN_9):
+        name = "iso-8859-15"
+    return data.decode(name, errors="replace").encode(), name
+
+
+def _french(seen: Counter[int], name: str) -> int:
+    """Return how many French letters the bytes would be in an encoding."""
+    letters = FRENCH_LETTERS.encode(name, errors="ignore")
+    return sum(seen[byte] for byte in letters)
