@@ -189,8 +189,8 @@ def _customer_lines(ledger: Ledger, findings: Findings) -> pl.DataFrame:
 def _identified(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the lines with an identity that a later export of the same ledger repeats.
 
-    Neither the line number, nor the label, nor the lettering is part of it, as these change from one export to
-    the next; lines alike in everything else are told apart by their rank.
+    Neither the line number, nor the label, nor the lettering is part of it: these change from one export to
+    the next. Lines alike in everything else are told apart by their rank.
     """
     texts = [pl.col(name).str.replace_all(r"\s+", " ") for name in IDENTITY]
     numbers = [pl.col(name).to_physical().cast(pl.String).fill_null("") for name in IDENTITY_NUMBERS]

@@ -62,7 +62,8 @@ SPELLINGS: Mapping[str, str] = {
 SPELLED = {spelling: name for name, spellings in SPELLINGS.items() for spelling in spellings.split()}
 LEGAL_SPELLINGS = {
     "journalcode", "journallib", "ecriturenum", "ecrituredate", "comptenum", "comptelib", "compauxnum",
-    "compauxlib", "pieceref", "piecedate", "ecriturelib", "ecriturelet", "datelet", "validdate", "montantdevise", "idevise",
+    "compauxlib", "pieceref", "piecedate", "ecriturelib", "ecriturelet", "datelet", "validdate",
+    "montantdevise", "idevise",
 }  # fmt: skip
 
 SEPARATORS = ("\t", "|", ";", ",")

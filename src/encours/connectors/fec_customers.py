@@ -102,7 +102,7 @@ def _report_collective(lines: pl.DataFrame, findings: Findings) -> None:
         findings.add(
             "customer_unknown",
             _(
-                "%(count)s lines of the account %(account)s name no customer and are kept under one customer. "
+                "%(count)s lines of the account %(account)s name no customer and are kept together. "
                 "Export the ledger with auxiliary accounts to see who owes what."
             ),
             count=str(count),

@@ -110,8 +110,7 @@ def _parsed(text: pl.Series, formats: Sequence[str]) -> pl.Series:
     """Return each text by the first format that fits."""
     column = pl.col("text")
     attempts = [column.str.to_date(pattern, strict=False, exact=True) for pattern in formats]
-    attempts = [pl.when(day.dt.year().is_between(MONTHS = 12
-FIRST_YEAR, LAST_YEAR)).then(day) for day in attempts]
+    attempts = [pl.when(day.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(day) for day in attempts]
     return text.to_frame("text").select(pl.coalesce(attempts))["text"]
 
 
