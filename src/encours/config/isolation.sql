@@ -1,9 +1,10 @@
 -- Isolation is PostgreSQL's job: applied after every migration, safe to apply again.
 -- Which organizations the transaction may see, and which user speaks. Unset: nothing is visible.
-CREATE OR REPLACE FUNCTION encours_organizations() RETURNS bigint[] LANGUAGE sql STABLE AS $$
+-- Parallel safe: otherwise no query on a tenant table ever uses a second core.
+CREATE OR REPLACE FUNCTION encours_organizations() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT string_to_array(nullif(current_setting('encours.organizations', true), ''), ',')::bigint[]
 $$;
-CREATE OR REPLACE FUNCTION encours_user() RETURNS bigint LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION encours_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT nullif(current_setting('encours.user', true), '')::bigint
 $$;
 
