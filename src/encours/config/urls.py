@@ -7,7 +7,7 @@ from encours.config.health import live, ready
 urlpatterns = [
     path("health/live", live, name="health-live"),
     path("health/ready", ready, name="health-ready"),
-    path("account/", include("allauth.urls")),
     path("ui/", include("encours.ui.urls")),
     path("", include("encours.backoffice.urls")),
+    path("account/", include("allauth.urls")),
 ]

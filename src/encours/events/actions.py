@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, cast
 
 from django.db import connection, transaction
 
@@ -119,6 +120,6 @@ def record_from_select(organization_id: int, kind: str, select: str, parameters:
             "INSERT INTO events_event"
             " (organization_id, kind, at, actor, customer_id, subject_type, subject_id, payload)"
             f" SELECT %(organization_id)s, %(kind)s, happened.* FROM ({select}) happened",
-            {**parameters, "organization_id": organization_id, "kind": kind},
+            {**cast("dict[str, Any]", parameters), "organization_id": organization_id, "kind": kind},
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

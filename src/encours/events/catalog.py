@@ -8,6 +8,8 @@ CATALOG = {
     "sending.switched_on": _("Sending switched on: messages leave"),
     "sending.switched_off": _("Sending switched off: simulation"),
     "member.added": _("Member added"),
+    "member.invited": _("Link to choose a password given"),
+    "member.joined": _("Member chose a password"),
     "member.changed": _("Member changed"),
     "member.removed": _("Member removed"),
     "sender.changed": _("Sender changed"),

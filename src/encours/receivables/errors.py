@@ -16,6 +16,10 @@ class AmountBeyondOpenError(ReceivablesError):
     """The amount is larger than what is open."""
 
 
+class AmountNotPositiveError(ReceivablesError):
+    """Write an amount above zero."""
+
+
 class DifferentCustomersError(ReceivablesError):
     """Both items must belong to the same customer."""
 

@@ -228,7 +228,7 @@ class ImportIssue(models.Model):
         indexes = [models.Index(fields=["organization", "source_import"], name="issue_by_import")]
 
     def __str__(self) -> str:
-        return self.message % self.params
+        return str(self.message % self.params)
 
 
 class ImportChange(models.Model):

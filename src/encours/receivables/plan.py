@@ -130,7 +130,7 @@ def plan_load(batch: Batch, known: Known, setting: Setting) -> LoadPlan:
     new_allocations, over = _within(pl.concat([wanted, closed]), kept, cents)
     issues += over
     amounts = _amounts(
-        cents, kept, new_allocations, known.items, removed, known.allocations, changed, new_items
+        cents, kept, new_allocations, known, _touched(removed, new_allocations, known, changed, new_items)
     )
     missing = _missing(known, ours, items, carried.shares, setting.source)
     figures = {
@@ -364,19 +364,12 @@ def _within(
     return fits, [issue]
 
 
-def _amounts(
-    cents: pl.DataFrame,
-    kept: pl.DataFrame,
-    added: pl.DataFrame,
-    known_items: pl.DataFrame,
-    removed: list[int],
-    known_allocations: pl.DataFrame,
-    changed: pl.DataFrame,
-    new_items: pl.DataFrame,
-) -> pl.DataFrame:
-    """Return the open amount and the day of settlement of every item that is new or whose allocations change."""
-    gone = known_allocations.filter(pl.col("allocation_id").is_in(removed))
-    touched = pl.concat(
+def _touched(
+    removed: list[int], added: pl.DataFrame, known: Known, changed: pl.DataFrame, new_items: pl.DataFrame
+) -> pl.Series:
+    """Return the items whose open amount must be computed again."""
+    gone = known.allocations.filter(pl.col("allocation_id").is_in(removed))
+    return pl.concat(
         [
             new_items["item_id"],
             changed["item_id"],
@@ -386,6 +379,12 @@ def _amounts(
             gone["credit"],
         ]
     ).unique()
+
+
+def _amounts(
+    cents: pl.DataFrame, kept: pl.DataFrame, added: pl.DataFrame, known: Known, touched: pl.Series
+) -> pl.DataFrame:
+    """Return the open amount and the day of settlement of every item that is new or whose allocations change."""
     table = pl.DataFrame({"item_id": touched}, schema={"item_id": pl.Int64})
     both = pl.concat([kept.select(*PAIRS), added.select(*PAIRS)])
     sums = (
@@ -399,7 +398,7 @@ def _amounts(
         .group_by("item_id")
         .agg(pl.col("paid").sum(), pl.col("allocated_on").max())
     )
-    was = known_items.select("item_id", pl.col("open_cents").alias("was_open_cents"))
+    was = known.items.select("item_id", pl.col("open_cents").alias("was_open_cents"))
     return (
         table.join(cents.unique("item_id", keep="first"), on="item_id", how="inner")
         .join(sums, on="item_id", how="left")

@@ -1,5 +1,7 @@
-"""Carrying tables between polars and PostgreSQL by COPY, through temporary tables, since COPY cannot enter a table
-that row-level security holds."""
+"""Carrying tables between polars and PostgreSQL by COPY, through temporary tables.
+
+COPY cannot enter a table that row-level security holds.
+"""
 
 import io
 from collections.abc import Mapping
@@ -27,7 +29,7 @@ def fetch(select: str, parameters: list[object], schema: Mapping[str, type[pl.Da
         statement = psycopg.ClientCursor(raw.connection).mogrify(select, parameters)
         buffer = io.BytesIO()
         copy_out = f"COPY ({statement}) TO STDOUT (FORMAT csv, NULL '{NULL}')"
-        with raw.copy(copy_out) as copy:  # type: ignore[call-overload]  # composed from our own statements
+        with raw.copy(copy_out) as copy:
             for block in copy:
                 buffer.write(block)
     if not buffer.tell():
@@ -36,7 +38,7 @@ def fetch(select: str, parameters: list[object], schema: Mapping[str, type[pl.Da
     booleans = [name for name, dtype in schema.items() if dtype == pl.Boolean]
     reading = {name: (pl.String if name in booleans else dtype) for name, dtype in schema.items()}
     frame = pl.read_csv(
-        buffer, has_header=False, schema=reading, null_values=NULL, missing_utf8_is_empty_string=True
+        buffer, has_header=False, schema=reading, null_values=NULL, empty_string_is_null=False
     )
     return frame.with_columns(pl.col(name) == "t" for name in booleans)
 
@@ -49,7 +51,7 @@ def stage(name: str, frame: pl.DataFrame) -> None:
         cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
         cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({columns}) ON COMMIT DROP')
         if frame.height:
-            with raw.copy(f"COPY pg_temp.\"{name}\" FROM STDIN (FORMAT csv, NULL '{NULL}')") as copy:  # type: ignore[call-overload]
+            with raw.copy(f"COPY pg_temp.\"{name}\" FROM STDIN (FORMAT csv, NULL '{NULL}')") as copy:
                 for part in frame.iter_slices(100_000):
                     copy.write(part.write_csv(include_header=False, null_value=NULL).encode())
         cursor.execute(f'ANALYZE pg_temp."{name}"')
@@ -58,8 +60,8 @@ def stage(name: str, frame: pl.DataFrame) -> None:
 def execute(statement: str, parameters: Mapping[str, object] | None = None) -> int:
     """Run a statement and return how many rows it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.rowcount
+        cursor.execute(statement, cast("dict[str, Any] | None", parameters))
+        return int(cursor.rowcount)
 
 
 def take_numbers(table: str, count: int) -> list[int]:

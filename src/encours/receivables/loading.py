@@ -1,0 +1,285 @@
+"""Writing a load plan: staged by COPY, then a handful of set-based statements and one event per change."""
+
+from datetime import datetime
+
+import polars as pl
+
+from encours.events.actions import record_from_select
+from encours.receivables.plan import LoadPlan
+from encours.receivables.staging import execute, stage, take_numbers
+
+EVENT_FIELDS = "%(now)s::timestamptz, %(by)s"
+CUSTOMER_TEXTS = ("siren", "vat_number", "address", "postal_code", "city", "account")
+
+
+def write_plan(
+    plan: LoadPlan, organization_id: int, source: str, import_id: int, *, by: str, now: datetime
+) -> None:
+    """Write everything a plan says, in the caller's transaction."""
+    parameters: dict[str, object] = {
+        "organization": organization_id,
+        "source": source,
+        "import": import_id,
+        "by": by,
+        "now": now,
+        "today": now.date(),
+    }
+    _write_customers(plan, parameters)
+    numbers = take_numbers("receivables_item", plan.new_items.height)
+    names = pl.DataFrame(
+        {"temporary": [-(place + 1) for place in range(len(numbers))], "number": numbers},
+        schema={"temporary": pl.Int64, "number": pl.Int64},
+    )
+    _remember(plan, parameters)
+    _remove_allocations(plan, parameters)
+    _write_new_items(plan, names, parameters)
+    _write_changed_items(plan, parameters)
+    _write_amounts(plan, parameters)
+    _write_allocations(plan, names, parameters)
+    _mark_missing(plan, parameters)
+    execute("DELETE FROM receivables_item WHERE id = ANY(%(ids)s)", {"ids": plan.replaced_items})
+
+
+def _real(column: str, frame: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Replace the temporary negative numbers of a column by the real ones."""
+    joined = frame.join(
+        names.rename({"temporary": column, "number": "real_number"}),
+        on=column,
+        how="left",
+        maintain_order="left",
+    )
+    return joined.with_columns(pl.coalesce("real_number", column).alias(column)).drop("real_number")
+
+
+def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
+    stage("staged_customer", plan.customers.with_columns(pl.col("name").fill_null(pl.col("code"))))
+    execute(
+        "INSERT INTO receivables_importchange (organization_id, source_import_id, subject_type, subject_id, before)"
+        " SELECT c.organization_id, %(import)s, 'customer', c.id, jsonb_build_object("
+        "  'name', c.name, 'siren', c.siren, 'vat_number', c.vat_number, 'address', c.address,"
+        "  'postal_code', c.postal_code, 'city', c.city, 'terms', c.terms, 'doubtful', c.doubtful,"
+        "  'account', c.account)"
+        " FROM customers_customer c JOIN staged_customer s ON s.code = c.code"
+        " WHERE c.organization_id = %(organization)s AND " + _CUSTOMER_DIFFERS,
+        parameters,
+    )
+    execute(
+        "UPDATE customers_customer c SET name = s.name, updated_at = %(now)s,"
+        + ",".join(f" {name} = coalesce(nullif(c.{name}, ''), s.{name}, '')" for name in CUSTOMER_TEXTS)
+        + ", terms = CASE WHEN c.terms_agreed THEN c.terms ELSE coalesce(s.terms, c.terms) END"
+        ", doubtful = coalesce(s.doubtful, false)"
+        " FROM staged_customer s WHERE s.code = c.code AND c.organization_id = %(organization)s AND "
+        + _CUSTOMER_DIFFERS,
+        parameters,
+    )
+    execute(
+        "INSERT INTO customers_customer (organization_id, code, name, siren, siret, vat_number, legal_form,"
+        " activity_code, activity, address, postal_code, city, country, language, terms, terms_agreed, relationship,"
+        " sole_trader, public_buyer, segment, doubtful, account, note, custom, created_at, updated_at)"
+        " SELECT %(organization)s, left(s.code, 60), left(s.name, 200), coalesce(s.siren, ''), '',"
+        " coalesce(s.vat_number, ''), '', '', '', coalesce(s.address, ''), coalesce(s.postal_code, ''),"
+        " coalesce(s.city, ''), coalesce(left(s.country, 2), 'FR'), 'fr', coalesce(left(s.terms, 100), ''), false,"
+        " 'general', false, false, '', coalesce(s.doubtful, false), coalesce(s.account, ''), '', '{}', %(now)s, %(now)s"
+        " FROM staged_customer s"
+        " WHERE NOT EXISTS (SELECT FROM customers_customer c"
+        "  WHERE c.organization_id = %(organization)s AND c.code = s.code)",
+        parameters,
+    )
+    execute(
+        "INSERT INTO customers_contact (organization_id, customer_id, name, role, email, phone, source, created_at)"
+        " SELECT %(organization)s, c.id, '', 'payables', coalesce(lower(s.email), ''), coalesce(left(s.phone, 30), ''),"
+        " 'import', %(now)s FROM staged_customer s JOIN customers_customer c"
+        " ON c.organization_id = %(organization)s AND c.code = s.code"
+        " WHERE (s.email <> '' OR s.phone <> '') AND NOT EXISTS (SELECT FROM customers_contact k"
+        " WHERE k.organization_id = c.organization_id AND k.customer_id = c.id"
+        " AND (k.source = 'import' OR k.email = lower(s.email)))",
+        parameters,
+    )
+    record_from_select(
+        int(str(parameters["organization"])),
+        "customer.imported",
+        f"SELECT {EVENT_FIELDS}, c.id, 'customer', c.id, jsonb_build_object('import', %(import)s::bigint)"
+        " FROM customers_customer c JOIN staged_customer s ON s.code = c.code"
+        " WHERE c.organization_id = %(organization)s AND c.created_at = %(now)s",
+        parameters,
+    )
+
+
+_CUSTOMER_DIFFERS = (
+    "(c.name <> s.name"
+    + "".join(f" OR (c.{name} = '' AND s.{name} <> '')" for name in CUSTOMER_TEXTS)
+    + " OR (NOT c.terms_agreed AND s.terms IS NOT NULL AND c.terms <> s.terms)"
+    " OR c.doubtful <> coalesce(s.doubtful, false))"
+)
+
+
+def _write_new_items(plan: LoadPlan, names: pl.DataFrame, parameters: dict[str, object]) -> None:
+    if plan.new_items.is_empty():
+        return
+    amounts = plan.amounts.select("item_id", "open_cents", "settled_on")
+    frame = _real(
+        "item_id", plan.new_items.join(amounts, on="item_id", how="left", maintain_order="left"), names
+    )
+    stage(
+        "staged_item",
+        frame.select(
+            "item_id",
+            "customer_code",
+            "kind",
+            "side",
+            pl.col("number").str.slice(0, 80),
+            pl.col("reference").str.slice(0, 80),
+            pl.col("label").str.slice(0, 300),
+            "issued_on",
+            "due_on",
+            "due_basis",
+            "cents",
+            "open_cents",
+            "settled_on",
+            "currency",
+            "external_id",
+            "line",
+            pl.col("lettering").fill_null("").str.slice(0, 40),
+        ),
+    )
+    execute(
+        "INSERT INTO receivables_item (id, organization_id, customer_id, kind, side, number, reference, label,"
+        " issued_on, due_on, due_basis, amount, open_amount, settled_on, currency, source, external_id, import_id,"
+        " line, lettering, dispute_reason)"
+        " SELECT s.item_id, %(organization)s, c.id, s.kind, s.side, s.number, s.reference, s.label, s.issued_on,"
+        " s.due_on, s.due_basis, s.cents * 0.01, s.open_cents * 0.01, s.settled_on, s.currency, %(source)s,"
+        " s.external_id, %(import)s, s.line, s.lettering, ''"
+        " FROM staged_item s JOIN customers_customer c"
+        " ON c.organization_id = %(organization)s AND c.code = s.customer_code",
+        parameters,
+    )
+    record_from_select(
+        int(str(parameters["organization"])),
+        "item.imported",
+        f"SELECT {EVENT_FIELDS}, c.id, 'item', s.item_id, jsonb_build_object('import', %(import)s::bigint)"
+        " FROM staged_item s JOIN customers_customer c"
+        " ON c.organization_id = %(organization)s AND c.code = s.customer_code",
+        parameters,
+    )
+
+
+def _write_changed_items(plan: LoadPlan, parameters: dict[str, object]) -> None:
+    if plan.changed_items.is_empty():
+        return
+    stage(
+        "staged_change",
+        plan.changed_items.select(
+            "item_id", "customer_code", "kind", "side", "number", "issued_on", "due_on", "due_basis", "cents"
+        ),
+    )
+    execute(
+        "UPDATE receivables_item i SET customer_id = c.id, kind = s.kind, side = s.side, number = s.number,"
+        " issued_on = s.issued_on, due_on = s.due_on, due_basis = s.due_basis, amount = s.cents * 0.01,"
+        " open_amount = least(i.open_amount, s.cents * 0.01)"
+        " FROM staged_change s JOIN customers_customer c"
+        " ON c.organization_id = %(organization)s AND c.code = s.customer_code"
+        " WHERE i.id = s.item_id AND i.organization_id = %(organization)s",
+        parameters,
+    )
+    record_from_select(
+        int(str(parameters["organization"])),
+        "item.changed",
+        f"SELECT {EVENT_FIELDS}, i.customer_id, 'item', i.id, jsonb_build_object('import', %(import)s::bigint)"
+        " FROM staged_change s JOIN receivables_item i ON i.id = s.item_id",
+        parameters,
+    )
+
+
+def _write_amounts(plan: LoadPlan, parameters: dict[str, object]) -> None:
+    """Bring the open amounts of existing items up to date; those of new items came with the row."""
+    frame = plan.amounts.filter(pl.col("item_id") > 0)
+    if frame.is_empty():
+        return
+    stage("staged_amount", frame)
+    execute(
+        "UPDATE receivables_item i SET open_amount = s.open_cents * 0.01, settled_on = s.settled_on"
+        " FROM staged_amount s WHERE i.id = s.item_id AND i.organization_id = %(organization)s",
+        parameters,
+    )
+    for kind, condition in (
+        ("item.settled", "s.open_cents = 0 AND s.was_open_cents > 0"),
+        ("item.reopened", "s.open_cents > 0 AND s.was_open_cents = 0"),
+    ):
+        record_from_select(
+            int(str(parameters["organization"])),
+            kind,
+            f"SELECT {EVENT_FIELDS}, i.customer_id, 'item', i.id, jsonb_build_object('import', %(import)s::bigint)"
+            f" FROM staged_amount s JOIN receivables_item i ON i.id = s.item_id WHERE {condition}",
+            parameters,
+        )
+
+
+def _write_allocations(plan: LoadPlan, names: pl.DataFrame, parameters: dict[str, object]) -> None:
+    if plan.new_allocations.is_empty():
+        return
+    frame = plan.new_allocations
+    for side in ("debit", "credit"):
+        frame = _real(side, frame, names)
+    stage("staged_allocation", frame.select("debit", "credit", "cents", "allocated_on", "origin"))
+    execute(
+        "INSERT INTO receivables_allocation"
+        " (organization_id, debit_id, credit_id, amount, allocated_on, origin, import_id)"
+        " SELECT %(organization)s, debit, credit, cents * 0.01, allocated_on, origin, %(import)s"
+        " FROM staged_allocation",
+        parameters,
+    )
+
+
+def _remove_allocations(plan: LoadPlan, parameters: dict[str, object]) -> None:
+    execute(
+        "DELETE FROM receivables_allocation WHERE organization_id = %(organization)s AND id = ANY(%(ids)s)",
+        {**parameters, "ids": plan.removed_allocations},
+    )
+
+
+def _mark_missing(plan: LoadPlan, parameters: dict[str, object]) -> None:
+    for ids, value, kind in (
+        (plan.missing_items, "%(today)s", "item.missing"),
+        (plan.found_items, "NULL", "item.found"),
+    ):
+        if not ids:
+            continue
+        execute(
+            f"UPDATE receivables_item SET missing_since = {value}"
+            " WHERE organization_id = %(organization)s AND id = ANY(%(ids)s)",
+            {**parameters, "ids": ids},
+        )
+        record_from_select(
+            int(str(parameters["organization"])),
+            kind,
+            f"SELECT {EVENT_FIELDS}, customer_id, 'item', id, jsonb_build_object('import', %(import)s::bigint)"
+            " FROM receivables_item WHERE id = ANY(%(ids)s)",
+            {**parameters, "ids": ids},
+        )
+
+
+def _remember(plan: LoadPlan, parameters: dict[str, object]) -> None:
+    """Keep what the rows were, so that the import can be undone."""
+    touched = {
+        *plan.changed_items["item_id"].to_list(),
+        *plan.amounts.filter(pl.col("item_id") > 0)["item_id"].to_list(),
+        *plan.missing_items,
+        *plan.found_items,
+        *plan.replaced_items,
+    }
+    if touched:
+        execute(
+            "INSERT INTO receivables_importchange"
+            " (organization_id, source_import_id, subject_type, subject_id, before)"
+            " SELECT organization_id, %(import)s, 'item', id, to_jsonb(receivables_item)"
+            " FROM receivables_item WHERE organization_id = %(organization)s AND id = ANY(%(ids)s)",
+            {**parameters, "ids": list(touched)},
+        )
+    if plan.removed_allocations:
+        execute(
+            "INSERT INTO receivables_importchange"
+            " (organization_id, source_import_id, subject_type, subject_id, before)"
+            " SELECT organization_id, %(import)s, 'allocation', id, to_jsonb(receivables_allocation)"
+            " FROM receivables_allocation WHERE organization_id = %(organization)s AND id = ANY(%(ids)s)",
+            {**parameters, "ids": plan.removed_allocations},
+        )
