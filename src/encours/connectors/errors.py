@@ -112,6 +112,10 @@ class ColumnsMissingError(FileRefusedError):
     )
 
 
+class MappingNeededError(ColumnsMissingError):
+    """The columns of the list could not be told; a person has to choose them."""
+
+
 class HeaderMissingError(FileRefusedError):
     """No row of the file names its columns."""
 

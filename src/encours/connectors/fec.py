@@ -36,7 +36,7 @@ IDENTITY = ("journal", "entry_number", "account", "customer_code", "piece")
 IDENTITY_NUMBERS = ("entry_on", "piece_on", "cents")
 
 
-def looks_like_fec(path: Path) -> bool:
+def looks_like_fec(path: Path, *, name: str | None = None) -> bool:
     """Tell whether a file is a legal ledger: its header speaks the words of the law."""
     kind = files.kind_of(path)
     if kind == "xml":
@@ -48,10 +48,10 @@ def looks_like_fec(path: Path) -> bool:
     header = fec_columns.header_of(text.decode(errors="replace").replace("\r", "").split("\n"))
     if header is None or fec_columns.missing(header.names):
         return False
-    return header.legal or header.line == 0 or files.named(path).siren is not None
+    return header.legal or header.line == 0 or files.named(name or path.name).siren is not None
 
 
-def read(path: Path, *, progress: Progress | None = None) -> Batch:
+def read(path: Path, *, progress: Progress | None = None, name: str | None = None) -> Batch:
     """Return the customers, items and allocations of a legal ledger file."""
     findings = Findings()
     lines, written = _lines(path, findings)
@@ -60,12 +60,13 @@ def read(path: Path, *, progress: Progress | None = None) -> Batch:
     if ledger.period is None:
         raise errors.LinesMissingError
     _check_balance(ledger, findings)
-    name = files.named(path)
-    closing_on = name.closing_on or ledger.period[1]
+    origin = name or path.name
+    said = files.named(origin)
+    closing_on = said.closing_on or ledger.period[1]
     retained = _customer_lines(ledger, findings)
     tell = progress or (lambda _share: None)
     tell(0.7)
-    facts |= {"siren": name.siren, "closing_on": name.closing_on, **_ledger_facts(ledger)}
+    facts |= {"siren": said.siren, "closing_on": said.closing_on, **_ledger_facts(ledger)}
     if not retained.height:
         findings.add(
             "customer_lines_missing",
@@ -74,7 +75,7 @@ def read(path: Path, *, progress: Progress | None = None) -> Batch:
         nothing = empty(ALLOCATION_COLUMNS)
         return Batch(
             SOURCE,
-            path.name,
+            origin,
             empty(CUSTOMER_COLUMNS),
             empty(ITEM_COLUMNS),
             nothing,
@@ -89,7 +90,7 @@ def read(path: Path, *, progress: Progress | None = None) -> Batch:
     items = _items(retained, closing_on)
     facts |= _customer_facts(retained)
     tell(1.0)
-    return Batch(SOURCE, path.name, customers, items, allocations, findings.all(), ledger.period, facts)
+    return Batch(SOURCE, origin, customers, items, allocations, findings.all(), ledger.period, facts)
 
 
 def _lines(path: Path, findings: Findings) -> tuple[Lines, Mapping[str, object]]:

@@ -77,9 +77,9 @@ class FileName:
     closing_on: date | None
 
 
-def named(path: Path) -> FileName:
+def named(name: str) -> FileName:
     """Return the SIREN and the closing date that the name of the file carries."""
-    found = FEC_NAME.search(path.stem)
+    found = FEC_NAME.search(name)
     if not found:
         return FileName(None, None)
     digits = found["closing"]

@@ -1,0 +1,329 @@
+"""Reading a CSV or XLSX list of open items, or a customer ledger, from any software."""
+
+from hashlib import blake2b
+from pathlib import Path
+
+import polars as pl
+from django.utils.translation.trans_null import gettext_noop as _
+
+from encours.connectors import errors, lettering, tabular_customers, tabular_kinds, values
+from encours.connectors.columns import SPELLINGS, Mapping, guess_mapping
+from encours.connectors.issues import Findings
+from encours.connectors.tables import Table, table_of
+from encours.receivables.rows import ALLOCATION_COLUMNS, ITEM_COLUMNS, Batch, conform, empty
+
+SOURCE = "table"
+DEFAULT_CURRENCY = "EUR"
+CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "EURO": "EUR", "EUROS": "EUR"}
+SHOWN_ROWS = 50
+GUESS_ROWS = 200
+SETTLED_LABEL = "settled before import"
+
+NAMES = {
+    "customer_name": _("the customer"),
+    "issued_on": _("the invoice date"),
+    "amount": _("the amount"),
+}
+REFUSALS = {
+    "amount_invalid": _("%(value)s is no amount; the line was left out."),
+    "date_invalid": _("%(value)s is no date; the line was left out."),
+    "date_missing": _("This line has no date and was left out: %(value)s"),
+    "customer_missing": _("This line names no customer and was left out: %(value)s"),
+}
+SUBTOTAL = r"(?i)^\W*(?:sous[- ]?)?(?:totaux|total)\b|^\W*(?:sub[- ]?total|grand total|cumul|report|à reporter|solde)\b"
+IDENTITY = ("customer_code", "side", "number", "issued_on", "due_on")
+
+
+def sample(path: Path, rows: int = SHOWN_ROWS) -> Table:
+    """Return the first rows of the table in a file, to be shown beside the guessed columns."""
+    return table_of(path).head(rows)
+
+
+def guess(table: Table) -> Mapping:
+    """Return the likeliest meaning of the columns of a table."""
+    return guess_mapping(table.headers, [cells for _line, cells in table.rows[:GUESS_ROWS]])
+
+
+def read(
+    path: Path,
+    mapping: Mapping | None = None,
+    *,
+    decimal: values.Mark | None = None,
+    date_format: str | None = None,
+    name: str | None = None,
+) -> Batch:
+    """Return the customers, items and allocations of a list, by the given columns or the guessed ones.
+
+    Where the list says what remains of an item, the part already settled becomes a payment of that item, so that
+    both the amount invoiced and the amount open are right. The list does not say when it was paid: the day is that of
+    its payment column, else the due date, else the last day the list speaks of, whichever comes first.
+    """
+    table = table_of(path)
+    mapping = mapping or guess(table)
+    _require(mapping, table)
+    findings = Findings()
+    frame = _cells(table, mapping, findings)
+    frame = tabular_customers.with_customer(frame)
+    frame = _typed(_without_totals(frame, findings), decimal, date_format, findings)
+    if not frame.height:
+        raise errors.LinesMissingError
+    frame = _identified(tabular_kinds.with_kind(_with_open(frame, mapping, findings)))
+    items, allocations = _settlements(frame)
+    if not {"open_amount", "paid_amount"} & set(mapping.columns) and "lettering" in mapping.columns:
+        allocations = _lettered(frame)
+    customers = tabular_customers.customers_of(frame, findings)
+    facts = _facts(table, frame, items, mapping)
+    return Batch(SOURCE, name or path.name, customers, items, allocations, findings.all(), None, facts)
+
+
+def _require(mapping: Mapping, table: Table) -> None:
+    """Refuse a list without the columns that nothing can replace, or whose columns are not those of the mapping."""
+    gone = [header for header in mapping.columns.values() if header not in table.headers]
+    lacking = gone or [
+        NAMES[name] for name in mapping.missing if name != "customer_name" or not _grouped(table)
+    ]
+    if lacking:
+        raise errors.MappingNeededError(missing=", ".join(lacking), found=", ".join(table.headers))
+
+
+def _grouped(table: Table) -> bool:
+    """Tell whether lines that hold nothing but a name head the lines below them."""
+    filled = [sum(map(bool, cells)) for _line, cells in table.rows[:GUESS_ROWS]]
+    return any(count == 1 for count in filled) and max(filled, default=0) > tabular_customers.HEADING_CELLS
+
+
+def _cells(table: Table, mapping: Mapping, findings: Findings) -> pl.DataFrame:
+    """Return the rows as text columns under our names; a row longer than the header is reported and left out."""
+    width = len(table.headers)
+    kept: list[tuple[object, ...]] = []
+    for line, cells in table.rows:
+        if any(cells[width:]):
+            findings.add(
+                "line_broken",
+                _("This line holds more fields than the header and was left out: %(value)s"),
+                line=line,
+                severity="error",
+                value=" · ".join(cells)[:120],
+            )
+        elif any(cells) and tuple(cells[:width]) != table.headers:
+            kept.append((line, *(cells[place] if place < len(cells) else "" for place in range(width))))
+    schema = {"line": pl.Int64, **{f"c{place}": pl.String for place in range(width)}}
+    frame = pl.DataFrame(kept, schema=schema, orient="row")
+    first = pl.coalesce(pl.when(pl.col(f"c{place}") != "").then(f"c{place}") for place in range(width))
+    filled = pl.sum_horizontal((pl.col(f"c{place}") != "").cast(pl.Int32) for place in range(width))
+    places = {name: table.headers.index(header) for name, header in mapping.columns.items()}
+    return frame.select(
+        "line",
+        first.alias("first_cell"),
+        filled.alias("filled"),
+        *(
+            (pl.col(f"c{places[name]}").str.strip_chars() if name in places else pl.lit("")).alias(name)
+            for name in SPELLINGS
+        ),
+    )
+
+
+def _without_totals(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+    """Return the lines without subtotals, totals and footers, which name neither a date nor a piece."""
+    anonymous = (pl.col("issued_on") == "") & (pl.col("due_on") == "")
+    total = anonymous & pl.any_horizontal(
+        pl.col(name).str.contains(SUBTOTAL)
+        for name in ("first_cell", "label", "number", "customer_name", "customer_code")
+    )
+    findings.add_lines(
+        "total_left_out",
+        _("This line is a total, not an item, and was left out: %(value)s"),
+        frame.filter(total).select("line", "first_cell").iter_rows(),
+    )
+    return frame.filter(~total)
+
+
+def _typed(
+    frame: pl.DataFrame, decimal: values.Mark | None, date_format: str | None, findings: Findings
+) -> pl.DataFrame:
+    """Return the lines with typed dates and amounts; a line that lacks one of them is reported and left out."""
+    amounts = ("amount", "debit", "credit", "open_amount", "paid_amount")
+    mark = decimal or values.mark_of(pl.concat([frame[name] for name in amounts]))
+    formats = [date_format] if date_format else None
+    texts = frame.select(
+        "line", *(pl.col(name).alias(f"{name}_text") for name in (*amounts, "issued_on", "due_on"))
+    )
+    frame = frame.with_columns(
+        *(values.to_cents(frame[name], mark).alias(name) for name in amounts),
+        *(
+            values.dates(frame[name], formats=formats, serial=True).alias(name)
+            for name in ("issued_on", "due_on", "paid_on")
+        ),
+        *((frame[name] != "").alias(f"has_{name}") for name in (*amounts, "issued_on", "due_on")),
+    ).join(texts, on="line", how="left", maintain_order="left")
+    for name in amounts:
+        frame = _refuse(frame, pl.col(name).is_null(), f"{name}_text", "amount_invalid", findings)
+    undated = pl.col("has_issued_on") & pl.col("issued_on").is_null()
+    frame = _refuse(frame, undated, "issued_on_text", "date_invalid", findings)
+    odd = frame.filter(pl.col("has_due_on") & pl.col("due_on").is_null())
+    findings.add_lines(
+        "due_date_invalid",
+        _("%(value)s is no date; the due date will be derived from the payment terms."),
+        odd.select("line", "due_on_text").iter_rows(),
+    )
+    frame = frame.with_columns(pl.coalesce("issued_on", "due_on").alias("issued_on"))
+    frame = _refuse(frame, pl.col("issued_on").is_null(), "first_cell", "date_missing", findings)
+    frame = _refuse(frame, pl.col("customer_code") == "", "first_cell", "customer_missing", findings)
+    early = frame.filter(pl.col("due_on") < pl.col("issued_on"))
+    findings.add_lines(
+        "due_before_issue",
+        _("The due date %(value)s precedes the invoice; it will be derived from the payment terms."),
+        early.select("line", "due_on_text").iter_rows(),
+    )
+    return frame.with_columns(pl.when(pl.col("due_on") >= pl.col("issued_on")).then("due_on").alias("due_on"))
+
+
+def _refuse(frame: pl.DataFrame, wrong: pl.Expr, shown: str, code: str, findings: Findings) -> pl.DataFrame:
+    """Return the lines that are right, after reporting the others."""
+    rows = frame.filter(wrong).select("line", pl.format('"{}"', pl.col(shown))).iter_rows()
+    findings.add_lines(code, REFUSALS[code], rows, severity="error")
+    return frame.filter(~wrong)
+
+
+def _with_open(frame: pl.DataFrame, mapping: Mapping, findings: Findings) -> pl.DataFrame:
+    """Return the lines with their signed total and what is open of it, in whole cents; lines of nothing are dropped."""
+    have = set(mapping.columns)
+    negative = pl.col("side").str.to_uppercase().is_in(["C", "CR", "CREDIT", "CRÉDIT", "-1", "-"])
+    if {"debit", "credit"} <= have:
+        total = pl.col("debit") - pl.col("credit")
+    elif "amount" in have:
+        total = pl.when(negative).then(-pl.col("amount")).otherwise(pl.col("amount"))
+    else:
+        total = pl.when(negative).then(-pl.col("open_amount")).otherwise(pl.col("open_amount"))
+    frame = frame.with_columns(total.alias("cents"))
+    rest = pl.col("cents").abs()
+    if "open_amount" in have:
+        blank = ~pl.col("has_open_amount")
+        rest = pl.when(blank).then(rest).otherwise(pl.col("open_amount").abs())
+    elif "paid_amount" in have:
+        rest = rest - pl.col("paid_amount").abs()
+    frame = frame.with_columns(rest.alias("open_cents"))
+    more = (pl.col("open_cents") > pl.col("cents").abs()) | (pl.col("open_cents") < 0)
+    findings.add_lines(
+        "open_exceeds_amount",
+        _(
+            "What remains of this item, %(value)s, is more than its amount; the remainder was taken as its amount."
+        ),
+        frame.filter(more).select("line", values.amount("open_cents").cast(pl.String)).iter_rows(),
+    )
+    sign = (
+        pl.when(pl.col("cents") < 0)
+        .then(-1)
+        .when(pl.col("cents") > 0)
+        .then(1)
+        .otherwise(pl.col("open_amount").sign())
+    )
+    kept = pl.col("open_cents").clip(lower_bound=0)
+    frame = frame.with_columns(
+        pl.when(more).then(sign * kept).otherwise("cents").alias("cents"),
+        kept.alias("open_cents"),
+    )
+    return frame.filter(pl.col("cents") != 0)
+
+
+def _identified(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines with an identity that the next export repeats, even once part of the item is paid.
+
+    The amount counts only for a line without number: a list of what remains shows another amount after each payment.
+    """
+    frame = frame.with_columns(
+        pl.when(pl.col("cents") > 0).then(pl.lit("debit")).otherwise(pl.lit("credit")).alias("side"),
+        pl.col("cents").abs(),
+    )
+    amount = pl.when(pl.col("number") == "").then(pl.col("cents").cast(pl.String)).otherwise(pl.lit(""))
+    parts = [pl.col(name).cast(pl.String).fill_null("") for name in IDENTITY]
+    frame = frame.with_columns(pl.concat_str(*parts, amount, separator="\x1f").alias("identity"))
+    rank = pl.int_range(pl.len()).over("identity")
+    identities = frame.select(pl.concat_str("identity", rank.cast(pl.String), separator="\x1f")).to_series()
+    digests = [blake2b(identity.encode(), digest_size=16).hexdigest() for identity in identities]
+    return frame.with_columns(pl.Series("external_id", digests, dtype=pl.String)).drop("identity")
+
+
+def _settlements(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the items, and beside each partly settled one the item that settles it and their allocation."""
+    sign = pl.col("currency").str.to_uppercase()
+    currency = sign.replace(CURRENCY_SIGNS)
+    currency = (
+        pl.when(currency.str.contains(r"^[A-Z]{3}$")).then(currency).otherwise(pl.lit(DEFAULT_CURRENCY))
+    )
+    group = pl.when(pl.col("lettering") != "").then(
+        pl.concat_str("customer_code", "lettering", separator=":")
+    )
+    frame = frame.with_columns(
+        currency.alias("currency"),
+        group.alias("lettering"),
+        (pl.col("carried") & (pl.col("open_cents") == pl.col("cents"))).alias("carried"),
+    )
+    last_on = frame["issued_on"].max()
+    settled = frame.filter(pl.col("open_cents") < pl.col("cents"))
+    day = pl.min_horizontal(pl.coalesce("due_on", "issued_on"), pl.lit(last_on))
+    ids = [
+        blake2b(f"settled\x1f{one}".encode(), digest_size=16).hexdigest() for one in settled["external_id"]
+    ]
+    opposite = settled.with_columns(
+        pl.col("external_id").alias("settles"),
+        pl.Series("external_id", ids, dtype=pl.String),
+        pl.when(pl.col("side") == "debit")
+        .then(pl.lit("payment"))
+        .otherwise(pl.lit("adjustment"))
+        .alias("kind"),
+        pl.when(pl.col("side") == "debit").then(pl.lit("credit")).otherwise(pl.lit("debit")).alias("side"),
+        (pl.col("cents") - pl.col("open_cents")).alias("cents"),
+        pl.max_horizontal("issued_on", pl.coalesce("paid_on", day)).alias("issued_on"),
+        pl.lit(None, pl.Date).alias("due_on"),
+        pl.lit(SETTLED_LABEL).alias("label"),
+        pl.lit(None, pl.String).alias("lettering"),
+    ).with_columns(values.amount("cents").alias("amount"))
+    paid = pl.col("side") == "credit"
+    allocations = opposite.select(
+        pl.when(paid).then("settles").otherwise("external_id").alias("debit_external_id"),
+        pl.when(paid).then("external_id").otherwise("settles").alias("credit_external_id"),
+        "amount",
+        pl.col("issued_on").alias("allocated_on"),
+        pl.lit("given").alias("origin"),
+    )
+    items = frame.with_columns(values.amount("cents").alias("amount"))
+    both = pl.concat([conform(items, ITEM_COLUMNS), conform(opposite, ITEM_COLUMNS)])
+    return both, conform(allocations, ALLOCATION_COLUMNS)
+
+
+def _lettered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the allocations that the letters of a customer ledger tell."""
+    sign = pl.when(pl.col("side") == "debit").then(1).otherwise(-1)
+    lines = frame.with_columns(
+        (pl.col("cents") * sign).alias("cents"),
+        pl.when(pl.col("lettering") != "")
+        .then(pl.concat_str("customer_code", "lettering", separator=":"))
+        .alias("group"),
+        pl.col("issued_on").alias("entry_on"),
+        pl.lit(None, pl.Date).alias("letter_on"),
+    )
+    return lettering.allocations_of(lines) if lines.height else empty(ALLOCATION_COLUMNS)
+
+
+def _facts(table: Table, frame: pl.DataFrame, items: pl.DataFrame, mapping: Mapping) -> dict[str, object]:
+    """Return what was found and where."""
+    sign = pl.when(pl.col("side") == "debit").then(1).otherwise(-1)
+    outstanding = frame.select((pl.col("open_cents") * sign).sum()).item()
+    by_side = {side: frame.filter(pl.col("side") == side)["cents"] for side in ("debit", "credit")}
+    return {
+        "sheet": table.sheet,
+        "header_line": table.header_line,
+        "encoding": table.encoding,
+        "separator": table.separator,
+        "fingerprint": table.fingerprint,
+        "mapping": mapping.as_json(),
+        "lines": len(table.rows),
+        "ar_lines": frame.height,
+        "ar_debit": values.total(by_side["debit"]),
+        "ar_credit": values.total(by_side["credit"]),
+        "outstanding": values.money(outstanding),
+        "settled_before_import": items.height - frame.height,
+        "first_on": frame["issued_on"].min(),
+        "last_on": frame["issued_on"].max(),
+    }
