@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class UiConfig(AppConfig):
+    """The interface, below every room."""
+
     name = "encours.ui"
     label = "ui"

@@ -7,26 +7,38 @@ without its letters being stretched.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import ClassVar
 
 from encours.ui import formats
 from encours.ui.scales import (
-    Label,
     Number,
-    Tick,
     Write,
     apart,
+    exact,
     month_labels,
     round_values,
     shares,
     text_width,
     ticks,
 )
+from encours.ui.shapes import (
+    LINE_UNITS,
+    AgedBar,
+    Bars,
+    Bullet,
+    Key,
+    Line,
+    Lines,
+    Part,
+    Rank,
+    Ranks,
+    Segment,
+    Sparkline,
+    Table,
+)
 
 HEAD_PX = 12
 FOOT_PX = 24
 BAR_SHARE = 0.64
-LINE_UNITS = 1000
 
 
 @dataclass(frozen=True)
@@ -50,149 +62,15 @@ class Month:
 
 @dataclass(frozen=True)
 class Series:
-    """One line, or one layer of the bars; None is a month not known."""
+    """One line, or one layer of the bars; a value of None is a month not known."""
 
     label: str
     values: Sequence[Number | None] = ()
     tone: str = "first"
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A rectangle of a chart."""
-
-    x: float
-    width: float
-    tone: str
-    title: str
-    href: str = ""
-    y: float = 0
-    height: float = 0
-
-
-@dataclass(frozen=True)
-class Table:
-    """The figures behind a chart, for those who cannot see it."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """What all charts have: a template, a title read aloud, their figures."""
-
-    template: ClassVar[str]
-    title: str
-    table: Table
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """A column of an aged balance as the legend shows it."""
-
-    label: str
-    amount: str
-    share: str
-    tone: str
-    href: str
-    zero: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class AgedBar(Chart):
-    """One stacked bar: what is not due, and what is due for how long."""
-
-    template: ClassVar[str] = "ui/charts/aged_bar.html"
-    segments: tuple[Segment, ...]
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bars(Chart):
-    """Stacked bars, one per month."""
-
-    template: ClassVar[str] = "ui/charts/bars.html"
-    height: int
-    axis_width: int
-    ticks: tuple[Tick, ...]
-    labels: tuple[Label, ...]
-    segments: tuple[Segment, ...]
-    slots: tuple[Segment, ...]
-    legend: tuple[Series, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A line, its area, and the word at its end."""
-
-    label: str
-    tone: str
-    path: str
-    area: str
-    x: float
-    y: float
-    text: str
-    text_y: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lines(Chart):
-    """Lines over months."""
-
-    template: ClassVar[str] = "ui/charts/lines.html"
-    height: int
-    axis_width: int
-    end_width: int
-    ticks: tuple[Tick, ...]
-    labels: tuple[Label, ...]
-    lines: tuple[Line, ...]
-    slots: tuple[Segment, ...]
-    units: int = LINE_UNITS
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sparkline(Chart):
-    """A line of a few pixels, to stand in a table."""
-
-    template: ClassVar[str] = "ui/charts/sparkline.html"
-    path: str
-    x: float
-    y: float
-    tone: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bullet(Chart):
-    """A measure against its limit."""
-
-    template: ClassVar[str] = "ui/charts/bullet.html"
-    width: float
-    limit: float
-    tone: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rank:
-    """One bar of a ranking."""
-
-    label: str
-    amount: str
-    share: str
-    width: float
-    href: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ranks(Chart):
-    """Horizontal bars, the largest first."""
-
-    template: ClassVar[str] = "ui/charts/ranks.html"
-    ranks: tuple[Rank, ...]
-
-
 def aged_bar(columns: Sequence[Column], *, title: str, currency: str = "EUR") -> AgedBar:
-    """One bar whose parts fill the width; a part too small to be seen is drawn at a visible width."""
+    """Draw one bar whose parts fill the width; a part too small to be seen is drawn at a visible width."""
     total = sum((column.amount for column in columns), Decimal(0))
     widths = shares([column.amount for column in columns])
     segments: list[Segment] = []
@@ -201,7 +79,7 @@ def aged_bar(columns: Sequence[Column], *, title: str, currency: str = "EUR") ->
     for rank, (column, width) in enumerate(zip(columns, widths, strict=True)):
         tone = column.tone or f"age{min(rank, 4)}"
         amount = formats.money(column.amount, currency)
-        share = formats.percent(column.amount / total) if total else ""
+        share = formats.share_of(column.amount, total)
         if width:
             words = f"{column.label}: {amount} ({share})"
             segments.append(Segment(round(x, 3), round(width, 3), tone, words, column.href))
@@ -231,7 +109,7 @@ def bars(
     axis: Write = formats.compact,
     full: Write = formats.money,
 ) -> Bars:
-    """Stacked bars on a round axis from zero; each bar, and each of its layers, says its amount."""
+    """Stack bars on a round axis from zero; each bar, and each of its layers, says its amount."""
     ticks_at = round_values(0, max((float(sum(month.amounts)) for month in months), default=0))
     top, foot = HEAD_PX, height - FOOT_PX
     slot = 100 / max(len(months), 1)
@@ -270,7 +148,7 @@ def bars(
         labels=month_labels([month.label for month in months]),
         segments=tuple(segments),
         slots=tuple(slots),
-        legend=tuple(series),
+        legend=tuple(Key(layer.label, layer.tone) for layer in series),
     )
 
 
@@ -283,7 +161,7 @@ def lines(
     axis: Write = formats.integer,
     full: Write = formats.integer,
 ) -> Lines:
-    """Lines on a round axis, each named at its end, the names pushed apart."""
+    """Draw lines on a round axis, each named at its end, the names pushed apart."""
     known = [float(value) for one in series for value in one.values if value is not None]
     ticks_at = round_values(min(known, default=0), max(known, default=0))
     low, high = ticks_at[0], ticks_at[-1]
@@ -305,10 +183,11 @@ def lines(
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         area = f"{path}L{points[-1][0]:.1f} {foot}L{points[0][0]:.1f} {foot}Z"
         last = next(value for value in reversed(one.values) if value is not None)
+        end, y = points[-1]
         drawn.append(
             Line(
-                label=one.label, tone=one.tone, path=path, area=area, x=round(points[-1][0] / LINE_UNITS * 100, 3),
-                y=points[-1][1], text=full(last), text_y=points[-1][1],
+                label=one.label, tone=one.tone, path=path, area=area, x=round(end / LINE_UNITS * 100, 3),
+                y=y, text=full(exact(last)), text_y=y,
             )
         )  # fmt: skip
     marks = ticks(ticks_at, top, foot, axis)
@@ -329,7 +208,10 @@ def lines(
         table=Table(
             ("", *(one.label for one in series)),
             tuple(
-                (label, *("" if (value := one.values[rank]) is None else full(value) for one in series))
+                (
+                    label,
+                    *("" if (value := one.values[rank]) is None else full(exact(value)) for one in series),
+                )
                 for rank, label in enumerate(labels)
             ),
         ),
@@ -346,7 +228,7 @@ def lines(
 def sparkline(
     values: Sequence[Number], *, title: str, width: int = 96, height: int = 22, tone: str = "first"
 ) -> Sparkline:
-    """A small line scaled to its own extremes."""
+    """Draw a small line scaled to its own extremes."""
     figures = [float(value) for value in values] or [0.0]
     low, high = min(figures), max(figures)
     spread_of = (high - low) or 1
@@ -356,14 +238,14 @@ def sparkline(
         for rank, value in enumerate(figures)
     ]
     path = "M" + "L".join(f"{x} {y}" for x, y in points)
-    rows = tuple((str(rank + 1), formats.integer(value)) for rank, value in enumerate(values))
+    rows = tuple((str(rank + 1), formats.integer(exact(value))) for rank, value in enumerate(values))
     return Sparkline(
         title=title, table=Table(("", ""), rows), path=path, x=points[-1][0], y=points[-1][1], tone=tone
     )
 
 
 def bullet(measure: Decimal, limit: Decimal, *, title: str, currency: str = "EUR") -> Bullet:
-    """A measure against its limit: the scale leaves room above whichever is larger; over the limit hurts."""
+    """Draw a measure against its limit, with room above the larger of the two; over the limit hurts."""
     scale = float(max(measure, limit)) * 1.08 or 1.0
     return Bullet(
         title=title,
@@ -377,14 +259,14 @@ def bullet(measure: Decimal, limit: Decimal, *, title: str, currency: str = "EUR
 def ranks(
     columns: Sequence[Column], *, title: str, total: Decimal | None = None, currency: str = "EUR"
 ) -> Ranks:
-    """Bars against the largest, each with its share of the total (by default, of what is shown)."""
+    """Draw bars against the largest, each with its share of the total (by default, of what is shown)."""
     whole = total if total is not None else sum((column.amount for column in columns), Decimal(0))
     largest = max((column.amount for column in columns), default=Decimal(0))
     drawn = tuple(
         Rank(
             label=column.label,
             amount=formats.money(column.amount, currency),
-            share=formats.percent(column.amount / whole) if whole else "",
+            share=formats.share_of(column.amount, whole),
             width=round(float(column.amount / largest) * 100, 3) if largest else 0.0,
             href=column.href,
         )
@@ -396,7 +278,7 @@ def ranks(
 
 def _readings(label: str, series: Sequence[Series], rank: int, full: Write) -> str:
     known = [(one.label, value) for one in series if (value := one.values[rank]) is not None]
-    return "\n".join([label, *(f"{name}: {full(value)}" for name, value in known)])
+    return "\n".join([label, *(f"{name}: {full(exact(value))}" for name, value in known)])
 
 
 def _named_apart(drawn: Sequence[Line], top: float, foot: float) -> tuple[Line, ...]:

@@ -19,12 +19,14 @@ PATHS: dict[str, str] = {
     "chevron-down": "m4 6.25 4 4 4-4",
     "chevron-left": "m9.75 4-4 4 4 4",
     "chevron-right": "m6.25 4 4 4-4 4",
+    "chevrons": "m5 6 3-3 3 3M5 10l3 3 3-3",
     "clock": "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.75V8l2.25 1.75",
     "columns": "M2.25 13.75v-4h2.5v4ZM6.75 13.75V5.5h2.5v8.25ZM11.25 13.75V2.25h2.5v11.5Z",
     "copy": "M5.5 5.5h8v8h-8ZM3.5 10.5h-1v-8h8v1",
     "download": "M8 2v8M4.75 7 8 10.25 11.25 7M2.5 13.5h11",
     "euro": "M12.25 4.25a4.75 4.75 0 1 0 0 7.5M2.25 6.75h6.5M2.25 9.25h6.5",
-    "eye": "M1.5 8S3.75 3.5 8 3.5 14.5 8 14.5 8 12.25 12.5 8 12.5 1.5 8 1.5 8ZM8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
+    "eye": "M1.5 8S3.75 3.5 8 3.5 14.5 8 14.5 8 12.25 12.5 8 12.5 1.5 8 1.5 8Z"
+    "M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
     "file": "M3.5 2.75a1 1 0 0 1 1-1h4.75l3.25 3.25v8.25a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1ZM9.25 1.75V5h3.25"
     "M5.75 8h4.5M5.75 10.75h4.5",
     "filter": "M2 4h12M4.25 8h7.5M6.5 12h3",
@@ -66,7 +68,7 @@ PATHS: dict[str, str] = {
 
 
 def icon(name: str, label: str = "") -> SafeString:
-    """The drawing of that name; silent for screen readers unless it is given a label."""
+    """Draw the icon of that name; silent for screen readers unless it is given a label."""
     path = PATHS[name]
     if label:
         return format_html(

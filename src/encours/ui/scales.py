@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 Number = Decimal | int | float
-Write = Callable[[Number], str]
+Write = Callable[[Decimal], str]
 
 CHARACTER_PX = 6.2
 LABEL_GAP_PX = 8
@@ -17,6 +17,7 @@ VISIBLE_PERCENT = 0.8
 STEPS = (1, 2, 2.5, 5, 10)
 INTERVALS = 4
 FLOOR_SHARE = 0.6
+FLAT_SHARE = 0.98
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,13 @@ class Label:
     minor: bool = False
 
 
+def exact(value: Number) -> Decimal:
+    """Return a number as the decimal that it reads as."""
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
 def shares(amounts: Sequence[Decimal]) -> list[float]:
-    """Percentages that sum to one hundred, none of them too small to be seen unless it is nothing."""
+    """Return percentages that sum to one hundred, none of them too small to be seen unless it is nothing."""
     total = sum(amounts, Decimal(0))
     if not total:
         return [0.0 for _ in amounts]
@@ -50,10 +56,10 @@ def shares(amounts: Sequence[Decimal]) -> list[float]:
 
 
 def round_values(low: float, high: float) -> list[float]:
-    """Round values that enclose low and high; the axis starts at zero unless everything is far above it."""
-    high = max(high, 0.0)
-    floor = low if low > high * FLOOR_SHARE else 0.0
-    span = (high - floor) or high or 1.0
+    """Return round values that enclose low and high, from zero unless everything is far above it."""
+    high = max(high, 0.0) or 1.0
+    floor = low if high * FLOOR_SHARE < low < high * FLAT_SHARE else 0.0
+    span = high - floor
     rough = span / INTERVALS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(size * power for size in STEPS if size * power >= rough * (1 - 1e-9))
@@ -63,16 +69,16 @@ def round_values(low: float, high: float) -> list[float]:
 
 
 def ticks(values: Sequence[float], top: float, foot: float, write: Write) -> tuple[Tick, ...]:
-    """The values of an axis, each at its height between foot and top."""
+    """Place the values of an axis, each at its height between foot and top."""
     low, high = values[0], values[-1]
     return tuple(
-        Tick(round(foot - (foot - top) * (value - low) / (high - low), 2), write(value), value == 0)
+        Tick(round(foot - (foot - top) * (value - low) / (high - low), 2), write(exact(value)), value == 0)
         for value in values
     )
 
 
 def month_labels(labels: Sequence[str]) -> tuple[Label, ...]:
-    """The labels that fit under the plot, counted back from the last; the others are left out."""
+    """Keep the labels that fit under the plot, counted back from the last; the others are left out."""
     if not labels:
         return ()
     slot = 100 / len(labels)
@@ -87,7 +93,7 @@ def month_labels(labels: Sequence[str]) -> tuple[Label, ...]:
 
 
 def apart(places: Sequence[float], top: float, foot: float, gap: float = LINE_GAP_PX) -> list[float]:
-    """The same places in the same order, pushed until every two are a gap apart and none leaves the plot."""
+    """Return the same places in the same order, pushed a gap apart from each other inside the plot."""
     order = sorted(range(len(places)), key=lambda rank: places[rank])
     moved = list(places)
     floor = top
@@ -102,7 +108,7 @@ def apart(places: Sequence[float], top: float, foot: float, gap: float = LINE_GA
 
 
 def text_width(texts: Iterable[str]) -> int:
-    """Pixels enough for the longest of these words."""
+    """Return pixels enough for the longest of these words."""
     return math.ceil(max((len(text) for text in texts), default=0) * CHARACTER_PX) + LABEL_GAP_PX
 
 

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from encours.ui import formats
-from encours.ui.charts import Chart
 from encours.ui.icons import icon as draw
+from encours.ui.shapes import Chart
 
 register = template.Library()
 
@@ -138,7 +138,7 @@ def sort_link(context: Context, name: str, label: str, descending_first: bool = 
     return format_html(
         '<a class="sort" href="?{}"{}>{}{}</a>',
         query.urlencode(),
-        format_html(' aria-current="true"') if arrow else "",
+        SafeString(' aria-current="true"') if arrow else "",
         label,
         draw(arrow, gettext("ascending") if arrow == "arrow-up" else gettext("descending")) if arrow else "",
     )

@@ -31,6 +31,7 @@ document.addEventListener("submit", (event) => {
 });
 
 // Coming back through the history must not find the button still turning.
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
   for (const button of document.querySelectorAll(".btn[aria-busy]")) turn(button, false);
 });
