@@ -1,6 +1,6 @@
 """Verbs on items and imports: load a file, undo it, record a payment, allocate; each with its events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -131,18 +131,19 @@ def _keep_issues(source_import: Import, issues: list[Issue]) -> None:
 
 
 @transaction.atomic
-def refuse(source_import: Import, sentence: str, *, by: str, now: datetime) -> None:
-    """Keep why a file was refused."""
+def refuse(source_import: Import, message: str, params: Mapping[str, str], *, by: str, now: datetime) -> None:
+    """Keep why a file was refused: a sentence with its places, so that a door can translate it."""
     source_import.state = ImportState.REFUSED
-    source_import.error = sentence
-    source_import.save(update_fields=["state", "error"])
+    source_import.error = message
+    source_import.summary = {"params": dict(params)}
+    source_import.save(update_fields=["state", "error", "summary"])
     record(
         source_import.organization_id,
         "import.refused",
         by=by,
         at=now,
         subject=("import", source_import.pk),
-        reason=sentence,
+        reason=message % params,
     )
 
 

@@ -36,6 +36,8 @@ def known(organization_id: int, source: str, period: tuple[date, date] | None) -
         else pl.DataFrame(schema=ALLOCATIONS_KNOWN)
     )
     earlier = Import.objects.filter(organization_id=organization_id, source=source, state=ImportState.LOADED)
+    later = False
     if period is not None:
+        later = earlier.filter(period_from__gt=period[0]).exists()
         earlier = earlier.filter(period_from=period[0])
-    return Known(customers, items, allocations, list(earlier.values_list("pk", flat=True)))
+    return Known(customers, items, allocations, list(earlier.values_list("pk", flat=True)), later)

@@ -37,7 +37,16 @@ def write_plan(
     _write_amounts(plan, parameters)
     _write_allocations(plan, names, parameters)
     _mark_missing(plan, parameters)
-    execute("DELETE FROM receivables_item WHERE id = ANY(%(ids)s)", {"ids": plan.replaced_items})
+    _remove_replaced(plan, parameters)
+
+
+def _remove_replaced(plan: LoadPlan, parameters: dict[str, object]) -> None:
+    """Remove the payments that people recorded and that the ledger has now brought itself."""
+    for table, column in (("receivables_match", "credit_id"), ("receivables_item", "id")):
+        execute(
+            f"DELETE FROM {table} WHERE organization_id = %(organization)s AND {column} = ANY(%(ids)s)",
+            {**parameters, "ids": plan.replaced_items},
+        )
 
 
 def _real(column: str, frame: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

@@ -28,10 +28,10 @@ SHARES = {"external_id": pl.String, "item_id": pl.Int64, "cents": pl.Int64}
 def continue_openings(items: pl.DataFrame, open_before: pl.DataFrame, starts_on: date | None) -> Carried:
     """Recognize opening lines among what was open when the year began.
 
-    `open_before` has item_id, customer_code, side, number, issued_on, cents: what the organization already knows
-    to have been open on that day. A line is recognized by its number and amount, then by its amount and date, then
-    the lines of a customer together by their total. What differs is loaded as one opening for the difference, with
-    an issue, so that the account always agrees with the new year's ledger.
+    `open_before` has item_id, customer_code, side, number, issued_on, cents, full_cents: what the organization
+    already knows to have been open on that day. A line is recognized by its number and amount, then by its amount
+    and date, then the lines of a customer together by their total. What differs is loaded as one opening for the
+    difference, with an issue, so that the account always agrees with the new year's ledger.
     """
     lines = items.filter(pl.col("carried").fill_null(value=False))
     if lines.is_empty() or open_before.is_empty() or starts_on is None:
@@ -41,12 +41,14 @@ def continue_openings(items: pl.DataFrame, open_before: pl.DataFrame, starts_on:
         return Carried(items, pl.DataFrame(schema=SHARES), [])
     shares: list[tuple[str, int, int]] = []
     left_lines, left_open = known, open_before
-    for keys in (
-        ["customer_code", "side", "number", "cents"],
-        ["customer_code", "side", "issued_on", "cents"],
-        ["customer_code", "side", "cents"],
+    for keys, amount in (
+        (["customer_code", "side", "number", "cents"], "cents"),
+        (["customer_code", "side", "number", "cents"], "full_cents"),
+        (["customer_code", "side", "issued_on", "cents"], "cents"),
+        (["customer_code", "side", "issued_on", "cents"], "full_cents"),
+        (["customer_code", "side", "cents"], "cents"),
     ):
-        found, left_lines, left_open = _pair(left_lines, left_open, keys)
+        found, left_lines, left_open = _pair(left_lines, left_open, keys, amount)
         shares.extend(found)
     rest_open: dict[str, list[dict[str, object]]] = defaultdict(list)
     for row in left_open.iter_rows(named=True):
@@ -77,13 +79,18 @@ def continue_openings(items: pl.DataFrame, open_before: pl.DataFrame, starts_on:
 
 
 def _pair(
-    lines: pl.DataFrame, open_before: pl.DataFrame, keys: list[str]
+    lines: pl.DataFrame, open_before: pl.DataFrame, keys: list[str], amount: str
 ) -> tuple[list[tuple[str, int, int]], pl.DataFrame, pl.DataFrame]:
-    """Pair lines and open items that agree on the keys, the n-th with the n-th."""
+    """Pair lines and open items that agree on the keys, the n-th with the n-th.
+
+    The amount compared is what was open, or the full amount: software that closes a year over a partly lettered
+    group repeats all its lines in full.
+    """
     turn = pl.int_range(pl.len()).over(keys).alias("turn")
-    paired = lines.with_columns(turn).join(
-        open_before.with_columns(turn).select(*keys, "turn", "item_id"), on=[*keys, "turn"], how="inner"
-    )
+    candidates = open_before.select(
+        "item_id", *(key for key in keys if key != "cents"), pl.col(amount).alias("cents")
+    ).with_columns(turn)
+    paired = lines.with_columns(turn).join(candidates, on=[*keys, "turn"], how="inner")
     found = list(paired.select("external_id", "item_id", "cents").iter_rows())
     return (
         found,

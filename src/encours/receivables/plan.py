@@ -62,6 +62,7 @@ class Known:
     items: pl.DataFrame
     allocations: pl.DataFrame
     same_period_imports: list[int] = field(default_factory=list)
+    later_period_loaded: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,14 @@ def plan_load(batch: Batch, known: Known, setting: Setting) -> LoadPlan:
     changed = _changed(seen, ours)
     keys = pl.concat([new_items.select("external_id", "item_id"), seen.select("external_id", "item_id")])
     wanted = _wanted(batch, keys, carried.shares)
+    ends_on = None
+    if known.later_period_loaded and batch.period:
+        # The later file has the last word on what both know.
+        ends_on = batch.period[1]
+        told = known.allocations.join(
+            wanted.select("debit", "credit"), on=["debit", "credit"], how="semi"
+        ).select(*PAIRS)
+        wanted = pl.concat([wanted.filter((pl.col("debit") < 0) | (pl.col("credit") < 0)), told])
     closed, replaced = _desk_payments(known, new_items, wanted)
     cents = pl.concat(
         [
@@ -126,7 +135,16 @@ def plan_load(batch: Batch, known: Known, setting: Setting) -> LoadPlan:
         ]
     )
     covered = pl.concat([keys.select("item_id"), carried.shares.select("item_id")]).unique()
-    kept, removed = _reconcile(known.allocations, wanted, covered, starts_on, replaced)
+    repeated = carried.shares.join(cents, on=["item_id", "cents"], how="semi")["item_id"]
+    kept, removed = _reconcile(
+        known.allocations,
+        wanted,
+        covered=covered,
+        repeated=repeated,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        replaced=replaced,
+    )
     new_allocations, over = _within(pl.concat([wanted, closed]), kept, cents)
     issues += over
     amounts = _amounts(
@@ -180,22 +198,23 @@ def _open_before(
         pl.col("issued_on") < starts_on
     )
     settled = allocations.filter(pl.col("allocated_on") < starts_on)
-    paid = (
-        pl.concat(
-            [
-                settled.select(pl.col("debit").alias("item_id"), "cents"),
-                settled.select(pl.col("credit").alias("item_id"), "cents"),
-            ]
-        )
-        .group_by("item_id")
-        .agg(pl.col("cents").sum().alias("paid"))
+    both_ways = pl.concat(
+        [
+            settled.select(pl.col("debit").alias("item_id"), pl.col("credit").alias("other"), "cents"),
+            settled.select(pl.col("credit").alias("item_id"), pl.col("debit").alias("other"), "cents"),
+        ]
     )
+    paid = both_ways.group_by("item_id").agg(pl.col("cents").sum().alias("paid"))
+    state = older.join(paid, on="item_id", how="left").with_columns(
+        pl.col("cents").alias("full_cents"), (pl.col("cents") - pl.col("paid").fill_null(0)).alias("cents")
+    )
+    still_open = state.filter(pl.col("cents") > 0).select("item_id")
+    # What settled a part of something still open may be repeated beside it.
+    beside = both_ways.join(still_open.rename({"item_id": "other"}), on="other", how="semi").select("item_id")
     return (
-        older.join(paid, on="item_id", how="left")
-        .with_columns((pl.col("cents") - pl.col("paid").fill_null(0)).alias("cents"))
-        .filter(pl.col("cents") > 0)
+        state.join(pl.concat([still_open, beside]).unique(), on="item_id", how="semi")
         .sort("due_on", "item_id")
-        .select("item_id", "customer_code", "side", "number", "issued_on", "cents")
+        .select("item_id", "customer_code", "side", "number", "issued_on", "cents", "full_cents")
     )
 
 
@@ -301,11 +320,17 @@ def _desk_payments(
 def _reconcile(
     known: pl.DataFrame,
     wanted: pl.DataFrame,
+    *,
     covered: pl.DataFrame,
+    repeated: pl.Series,
     starts_on: date | None,
+    ends_on: date | None,
     replaced: list[int],
 ) -> tuple[pl.DataFrame, list[int]]:
-    """Split what was allocated into what stays and what the file no longer says."""
+    """Split what was allocated into what stays and what the file no longer says.
+
+    A file speaks of its own period; of an earlier one only between items that its opening repeats in full.
+    """
     if known.is_empty():
         return known, []
     here = covered["item_id"].implode()
@@ -315,7 +340,12 @@ def _reconcile(
         & pl.col("credit").is_in(here)
     )
     if starts_on is not None:
-        said_by_file &= pl.col("allocated_on") >= starts_on
+        again = repeated.implode()
+        said_by_file &= (pl.col("allocated_on") >= starts_on) | (
+            pl.col("debit").is_in(again) & pl.col("credit").is_in(again)
+        )
+    if ends_on is not None:
+        said_by_file &= pl.col("allocated_on") <= ends_on
     marked = known.join(
         wanted.select("debit", "credit", pl.col("cents").alias("wanted_cents")),
         on=["debit", "credit"],
