@@ -25,6 +25,7 @@ from encours.channels.models import Channel, Content, Sending, State
 
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720)
 DOUBT_AFTER = timedelta(minutes=15)
+CODE_LENGTH, RECEIPT_LENGTH = 40, 500
 
 Guard = Callable[[], str | None]
 Inside = Callable[[], AbstractContextManager[object]]
@@ -120,7 +121,7 @@ def deliver(
         _postpone(claimed, inside, now, TemporaryWireError("guard_failed"))
         raise
     if reason:
-        return _record(claimed, inside, now, state=State.CANCELED, error_code=reason)
+        return _record(claimed, inside, now, state=State.CANCELED, error_code=reason[:CODE_LENGTH])
     return _carry(claimed, content, transport, inside, now)
 
 
@@ -151,7 +152,7 @@ def _carry(claimed: Sending, content: bytes, transport: Transport, inside: Insid
         # An unforeseen fault says nothing about what left.
         _record(claimed, inside, now, state=State.IN_DOUBT, error_code="unforeseen", error=repr(error))
         raise
-    return _record(claimed, inside, now, state=State.SENT, provider_id=receipt[:500])
+    return _record(claimed, inside, now, state=State.SENT, provider_id=receipt[:RECEIPT_LENGTH])
 
 
 def _postpone(claimed: Sending, inside: Inside, now: datetime, fault: TemporaryWireError) -> Sending:
@@ -170,15 +171,21 @@ def _postpone(claimed: Sending, inside: Inside, now: datetime, fault: TemporaryW
     )
 
 
-def _record(claimed: Sending, inside: Inside, now: datetime, *, state: State, **facts: object) -> Sending:
+def _record(
+    claimed: Sending, inside: Inside, now: datetime, *, state: State, **facts: str | datetime
+) -> Sending:
     """Write what came of an attempt, unless a person has decided or another attempt has begun meanwhile.
 
     A worker slower than the sweep still knows the truth, so it settles the doubt about its own attempt.
     """
+    # PostgreSQL keeps no NUL, and a strange answer must not stop us from recording it.
+    facts = {name: fact.replace("\0", "") if isinstance(fact, str) else fact for name, fact in facts.items()}
+    facts.setdefault("error_code", "")
+    finished_at = None if state == State.RESERVED else now
     with inside():
         Sending.objects.filter(
             pk=claimed.pk, attempts=claimed.attempts, state__in=[State.SENDING, State.IN_DOUBT]
-        ).update(state=state, finished_at=None if state == State.RESERVED else now, **facts)
+        ).update(state=state, finished_at=finished_at, **facts)
         return queries.sending(claimed.pk)
 
 

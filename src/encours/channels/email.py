@@ -19,7 +19,7 @@ LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,300}>")
 MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
-LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+LINK = re.compile(r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)])")
 LONGEST_HEADER = 500
 REFERENCES_KEPT = 12
 STYLE = "font:15px/1.55 Georgia,'Times New Roman',serif;color:#1b2330;max-width:620px"
@@ -103,14 +103,16 @@ def build(message: Message) -> bytes:
 def html_of(text: str) -> str:
     """Return a text as plain HTML: its paragraphs, its line breaks and its links, nothing else."""
     paragraphs = [
-        f"<p>{LINK.sub(_link, escape(part)).replace(chr(10), '<br>')}</p>"
-        for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+        f"<p>{_inline(part)}</p>" for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     ]
     return f'<div style="{STYLE}">' + "\n".join(paragraphs) + "</div>\n"
 
 
-def _link(match: re.Match[str]) -> str:
-    return f'<a href="{match.group()}">{match.group()}</a>'
+def _inline(text: str) -> str:
+    words, *rest = LINK.split(text)
+    links = ((escape(link), escape(after)) for link, after in zip(rest[::2], rest[1::2], strict=True))
+    html = escape(words) + "".join(f'<a href="{link}">{link}</a>{after}' for link, after in links)
+    return html.replace("\n", "<br>")
 
 
 def _digest(key: str, sender: str) -> str:

@@ -1,13 +1,15 @@
 """Sets letters, statements and reports as PDF, from data alone and with the same fonts on every machine."""
 
 import json
+import os
 import re
-import threading
 import unicodedata
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,19 @@ from encours.rules.money import decimals_of
 TEMPLATES = Path(__file__).parent / "typst"
 NAMES = ("letter", "statement", "report", "aged_balance")
 LONGEST_WORD = 28
+MOST_WORKERS = 8
+UNDATED = date(1970, 1, 1)
 NO_BREAK, ZERO_WIDTH = "\u00a0", "\u200b"
 FRENCH_BREAKS = re.compile(r" (?=[:;!?»%€])|(?<=«) ")
+# Signs that our fonts are known to have; any other is tried once.
+PLAIN = re.compile(r"[\n\x20-\x7e\xa0-\xac\xae-\u017f\u2013\u2014\u2018-\u201d\u2026\u202f\u20ac]*")
+RARE = re.compile(r"[^\n\x20-\x7e\xa0-\u017f\u2013\u2014\u2018-\u201d\u2026\u202f\u20ac]")
+UNSEEN = {"Cc", "Cf", "Cs"}
+MISSING = "□"
 LONG_WORDS = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_compilers = threading.local()
+_idle: defaultdict[str, deque[typst.Compiler]] = defaultdict(deque)
 
 
 def render(template: str, data: Mapping[str, Any]) -> bytes:
@@ -38,23 +47,23 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
     """
     if template not in NAMES:
         raise DocumentError(f"There is no document called {template}")
-    written_on = data.get("written_on", date(1970, 1, 1))
-    noon = datetime.combine(written_on, time(12), tzinfo=UTC)
     try:
-        pdf = _compiler(template).compile(
-            format="pdf", sys_inputs={"data": _encoded(data)}, timestamp=noon, pdf_standards=["a-2b"]
-        )
+        return _compile(template, {"data": _encoded(data)}, data.get("written_on", UNDATED))
     except typst.TypstError as error:
         raise DocumentError(f"The {template} could not be set: {error}") from error
-    if not isinstance(pdf, bytes):
-        raise DocumentError(f"The {template} gave no page")
-    return pdf
 
 
 def render_many(template: str, many: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """Yield the PDFs of many documents of one kind, one after the other."""
-    for data in many:
-        yield render(template, data)
+    """Yield the PDFs of many documents of one kind, in order, on every core, a few ahead of who reads them."""
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    with ThreadPoolExecutor(workers) as pool:
+        ahead: deque[Future[bytes]] = deque()
+        for data in many:
+            ahead.append(pool.submit(render, template, data))
+            if len(ahead) > 2 * workers:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def figure(value: Decimal, *, language: str = "fr", currency: str = "EUR") -> str:
@@ -75,14 +84,25 @@ def day(value: date, *, language: str = "fr") -> str:
     return f"{value.day} {ENGLISH_MONTHS[value.month - 1]} {value.year}".replace(" ", NO_BREAK)
 
 
-def _compiler(template: str) -> typst.Compiler:
-    """Return this thread's compiler; it sees no system font, so that every machine sets the same page."""
-    kept: dict[str, typst.Compiler] = _compilers.__dict__.setdefault("kept", {})
-    if template not in kept:
-        kept[template] = typst.Compiler(
-            TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
-        )
-    return kept[template]
+def _compile(template: str, inputs: dict[str, str], dated: date) -> bytes:
+    """Compile with a compiler that is warm and that nobody else holds.
+
+    It sees no system font, so that every machine sets the same page.
+    """
+    idle = _idle[template]
+    try:
+        compiler = idle.pop()
+    except IndexError:
+        path = TEMPLATES / f"{template}.typ"
+        compiler = typst.Compiler(path, root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
+    noon = datetime.combine(dated, time(12), tzinfo=UTC)
+    try:
+        pdf = compiler.compile(format="pdf", sys_inputs=inputs, timestamp=noon, pdf_standards=["a-2b"])
+    finally:
+        idle.append(compiler)
+    if not isinstance(pdf, bytes):
+        raise DocumentError(f"The {template} gave no page")
+    return pdf
 
 
 @cache
@@ -188,15 +208,25 @@ def _figure(value: Decimal, language: str, precision: int) -> str:
 
 def _text(value: str, language: str) -> str:
     """Return a text without control or direction marks, French spaces held, endless words breakable."""
-    if not value.isascii() or not value.isprintable():
-        value = "".join(
-            sign for sign in value if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cf"}
-        )
+    if not PLAIN.fullmatch(value):
+        value = unicodedata.normalize("NFC", value)
+        value = "".join(sign for sign in value if sign == "\n" or unicodedata.category(sign) not in UNSEEN)
+        value = RARE.sub(lambda match: match.group() if _shown(match.group()) else MISSING, value)
     if language == "fr":
         value = FRENCH_BREAKS.sub(NO_BREAK, value)
     if len(value) > LONGEST_WORD:
         value = LONG_WORDS.sub(_breakable, value)
     return value
+
+
+@lru_cache(maxsize=20_000)
+def _shown(sign: str) -> bool:
+    """Return whether our fonts have this sign: an archivable PDF does not allow the empty box of a missing one."""
+    try:
+        _compile("glyphs", {"signs": sign}, UNDATED)
+    except typst.TypstError:
+        return False
+    return True
 
 
 def _breakable(match: re.Match[str]) -> str:
