@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class DunningConfig(AppConfig):
+    """The dunning room."""
+
     name = "encours.dunning"
     label = "dunning"

@@ -90,6 +90,7 @@ class ReminderState(models.TextChoices):
 
     DRAFTED = "drafted", _("To confirm")
     CONFIRMED = "confirmed", _("Confirmed")
+    PRINTED = "printed", _("Ready to post")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     IN_DOUBT = "in_doubt", _("In doubt")
@@ -98,7 +99,11 @@ class ReminderState(models.TextChoices):
 
 
 class Reminder(models.Model):
-    """One message about one or several items of a customer: drafted, confirmed, sent, or held with a reason."""
+    """One message about one or several items of a customer, from its draft to the wire.
+
+    `held` says why a confirmed one cannot leave yet, `failure` why it did not. Subject and body stay empty
+    until a person edits them or the message leaves: a draft is written afresh with the figures of the day.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     customer = models.ForeignKey(
@@ -124,8 +129,13 @@ class Reminder(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.BigIntegerField(null=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    simulated_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
     sending_id = models.BigIntegerField(null=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -192,7 +202,10 @@ class Pause(models.Model):
 
 
 class Decision(models.Model):
-    """What the rule last said of a customer, and why: a reminder, or nothing and the reason."""
+    """What the rule last said of a customer, and why: a reminder, or nothing and the reason.
+
+    `basis` is a print of the facts it was decided on: the same print on the same day needs no second thought.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     customer = models.ForeignKey(
@@ -204,6 +217,7 @@ class Decision(models.Model):
     params = models.JSONField(default=dict)
     until = models.DateField(null=True, blank=True)
     amount = models.DecimalField(max_digits=15, decimal_places=2)
+    basis = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "customer"], name="decision_once")]

@@ -1,0 +1,27 @@
+"""Verbs of dunning: decide for everyone, then what people do with a reminder, a customer, a plan."""
+
+from encours.dunning.actions.decisions import RunSummary, preview, run
+from encours.dunning.actions.outcomes import keep_outcome, post, resolve_doubt, retry
+from encours.dunning.actions.pauses import lift, postpone
+from encours.dunning.actions.plans import change_plan, change_template, ensure_default_plan
+from encours.dunning.actions.reminders import confirm, confirm_many, edit, record_call, skip
+
+__all__ = [
+    "RunSummary",
+    "change_plan",
+    "change_template",
+    "confirm",
+    "confirm_many",
+    "edit",
+    "ensure_default_plan",
+    "keep_outcome",
+    "lift",
+    "post",
+    "postpone",
+    "preview",
+    "record_call",
+    "resolve_doubt",
+    "retry",
+    "run",
+    "skip",
+]

@@ -1,0 +1,273 @@
+"""Writes many reminders and decisions with a constant number of statements."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from encours.channels import actions as channels
+from encours.dunning import queries
+from encours.dunning.cases import Scope, Suspect
+from encours.dunning.models import Decision, Reminder, ReminderItem, ReminderState
+from encours.events.actions import record_from_select
+from encours.rules import dunning as rules
+
+EVENTS = """
+SELECT %(at)s::timestamptz, 'system', r.customer_id, 'reminder', r.id,
+       jsonb_build_object('step', r.rank, 'trigger', r.trigger, 'channel', r.channel, 'amount', r.amount::text,
+                          'why', coalesce(nullif(r.held, ''), r.state))
+FROM dunning_reminder r
+WHERE r.organization_id = %(organization_id)s AND r.id = ANY(%(reminders)s)
+ORDER BY r.id
+"""
+
+CREATE = """
+INSERT INTO dunning_reminder
+    (organization_id, customer_id, plan_id, step_id, rank, trigger, channel, state, held, decided_on, amount,
+     expected_value, explanation, language, recipient, subject, body, attempt, failure, outcome, note,
+     confirmed_at, created_at)
+SELECT %(organization)s, new.customer_id, %(plan)s, step.id, step.rank, step.trigger, step.channel,
+       CASE step.mode WHEN 'automatic' THEN 'confirmed' ELSE 'drafted' END, '', %(today)s, new.amount,
+       new.expected_value, new.explanation, customer.language, '', '', '', 1, '', '', '',
+       CASE step.mode WHEN 'automatic' THEN %(now)s::timestamptz END, %(now)s
+FROM unnest(%(customers)s::bigint[], %(ranks)s::int[], %(amounts)s::numeric[], %(values)s::numeric[],
+            %(explanations)s::jsonb[]) AS new (customer_id, rank, amount, expected_value, explanation)
+JOIN dunning_step step
+  ON step.organization_id = %(organization)s AND step.plan_id = %(plan)s AND step.rank = new.rank
+JOIN customers_customer customer
+  ON customer.organization_id = %(organization)s AND customer.id = new.customer_id
+RETURNING id, customer_id, state
+"""
+
+ADD_LINES = """
+INSERT INTO dunning_reminderitem (organization_id, reminder_id, item_id, trigger, rank, open_amount)
+SELECT %(organization)s, new.*
+FROM unnest(%(reminders)s::bigint[], %(items)s::bigint[], %(triggers)s::text[], %(ranks)s::int[],
+            %(amounts)s::numeric[]) AS new
+"""
+
+# `decided_on` is the day since which the rule has been saying this.
+KEEP_DECISIONS = """
+INSERT INTO dunning_decision AS old
+    (organization_id, customer_id, decided_on, outcome, reason, params, until, amount, basis)
+SELECT %(organization)s, new.customer_id, %(today)s, new.outcome, new.reason, new.params, new.until, new.amount,
+       new.basis
+FROM unnest(%(customers)s::bigint[], %(outcomes)s::text[], %(reasons)s::text[], %(params)s::jsonb[],
+            %(untils)s::date[], %(amounts)s::numeric[], %(bases)s::text[])
+     AS new (customer_id, outcome, reason, params, until, amount, basis)
+ON CONFLICT (organization_id, customer_id) DO UPDATE
+SET decided_on = CASE WHEN (old.outcome, old.reason) = (excluded.outcome, excluded.reason)
+                      THEN old.decided_on ELSE excluded.decided_on END,
+    outcome = excluded.outcome, reason = excluded.reason, params = excluded.params, until = excluded.until,
+    amount = excluded.amount, basis = excluded.basis
+"""
+
+SETTLED_FAILURES = """
+SELECT r.id FROM dunning_reminder r
+WHERE r.organization_id = %(organization)s AND r.customer_id = ANY(%(customers)s) AND r.state = 'failed'
+  AND r.trigger = 'after_due' AND NOT EXISTS (
+      SELECT FROM dunning_reminderitem l
+      JOIN receivables_item i ON i.organization_id = l.organization_id AND i.id = l.item_id
+      WHERE l.organization_id = r.organization_id AND l.reminder_id = r.id AND i.open_amount > 0
+        AND i.disputed_on IS NULL AND i.missing_since IS NULL)
+"""
+
+
+# A letter that waits for the post must still be true when it goes into the box.
+STALE_LETTERS = """
+SELECT r.id FROM dunning_reminder r
+WHERE r.organization_id = %(organization)s AND r.customer_id = ANY(%(customers)s) AND r.state = 'printed'
+  AND r.trigger <> 'after_payment' AND EXISTS (
+      SELECT FROM dunning_reminderitem l
+      JOIN receivables_item i ON i.organization_id = l.organization_id AND i.id = l.item_id
+      WHERE l.organization_id = r.organization_id AND l.reminder_id = r.id
+        AND (i.open_amount <> l.open_amount OR i.disputed_on IS NOT NULL OR i.missing_since IS NOT NULL))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A customer looked at, and what the rule said."""
+
+    suspect: Suspect
+    decision: rules.Decision
+
+
+def plain(params: rules.Params) -> dict[str, object]:
+    """Return figures and days as JSON keeps them: exact, as text."""
+    return {
+        name: value.isoformat()
+        if isinstance(value, date)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+        for name, value in params.items()
+    }
+
+
+def explanation(decision: rules.Remind) -> dict[str, object]:
+    """Return why a customer is written to and what the message is worth, as it is kept with the reminder."""
+    oldest = decision.items[0]
+    return {
+        "reasons": [{"code": why.code, "params": plain(why.params)} for why in decision.reasons],
+        "arithmetic": plain(rules.explain(decision)),
+        "count": len(decision.items),
+        "oldest_days": oldest.days_overdue,
+        "oldest_due_on": oldest.due_on.isoformat(),
+    }
+
+
+def create(scope: Scope, decisions: Sequence[rules.Remind], now: datetime) -> int:
+    """Write new reminders with their lines and events, and return how many may leave without a person."""
+    if not decisions:
+        return 0
+    rows = _execute(
+        CREATE,
+        {
+            "organization": scope.organization.pk,
+            "plan": scope.plan_id,
+            "today": scope.today,
+            "now": now,
+            "customers": [decision.customer_id for decision in decisions],
+            "ranks": [decision.step.rank for decision in decisions],
+            "amounts": [decision.amount for decision in decisions],
+            "values": [decision.expected_value for decision in decisions],
+            "explanations": [json.dumps(explanation(decision)) for decision in decisions],
+        },
+    )
+    numbers = {customer_id: reminder_id for reminder_id, customer_id, _ in rows}
+    _add_lines(scope, [(numbers[int(decision.customer_id)], decision) for decision in decisions])
+    confirmed = [reminder_id for reminder_id, _, state in rows if state == ReminderState.CONFIRMED]
+    _tell(scope, "reminder.drafted", list(numbers.values()), now)
+    _tell(scope, "reminder.confirmed", confirmed, now)
+    return len(confirmed)
+
+
+def refresh(scope: Scope, changes: Sequence[tuple[Reminder, rules.Remind, bool]]) -> None:
+    """Give waiting reminders the figures of the day; what asks for more than was confirmed is confirmed again."""
+    if not changes:
+        return
+    plan = queries.default_plan(scope.organization)
+    steps = {step.rank: step for step in plan.steps.all()} if plan else {}
+    for reminder, decision, _ in changes:
+        step = steps[decision.step.rank]
+        if decision.amount > reminder.amount and step.mode != "automatic":
+            reminder.state = ReminderState.DRAFTED
+            reminder.confirmed_at = reminder.confirmed_by = reminder.simulated_at = None
+        reminder.step, reminder.plan_id = step, scope.plan_id
+        reminder.amount = decision.amount
+        reminder.expected_value = decision.expected_value
+        reminder.explanation = explanation(decision)
+    fields = ["state", "confirmed_at", "confirmed_by", "simulated_at", "step", "plan", "amount"]
+    Reminder.objects.bulk_update(
+        [reminder for reminder, _, _ in changes], [*fields, "expected_value", "explanation"], batch_size=500
+    )
+    other_lines = [(reminder.pk, decision) for reminder, decision, changed in changes if changed]
+    ReminderItem.objects.filter(reminder_id__in=[number for number, _ in other_lines]).delete()
+    _add_lines(scope, other_lines)
+
+
+def withdraw(scope: Scope, withdrawn: Sequence[tuple[Reminder, str]], now: datetime) -> None:
+    """Cancel waiting reminders whose case changed: what they would have said counts for nothing."""
+    if not withdrawn:
+        return
+    for reminder, why in withdrawn:
+        reminder.state, reminder.held = ReminderState.CANCELED, why
+    Reminder.objects.bulk_update([reminder for reminder, _ in withdrawn], ["state", "held"], batch_size=500)
+    numbers = [reminder.pk for reminder, _ in withdrawn]
+    ReminderItem.objects.filter(reminder_id__in=numbers).update(released_at=now)
+    _tell(scope, "reminder.canceled", numbers, now)
+
+
+def close_outdated(scope: Scope, customer_ids: Sequence[int], now: datetime) -> int:
+    """Cancel the demands that failed and of which nothing is left, and the letters to post that are no longer true."""
+    parameters = {"organization": scope.organization.pk, "customers": list(customer_ids)}
+    failed = [row[0] for row in _execute(SETTLED_FAILURES, parameters)]
+    letters = [row[0] for row in _execute(STALE_LETTERS, parameters)]
+    numbers = [*failed, *letters]
+    if not numbers:
+        return 0
+    sendings = Reminder.objects.filter(pk__in=letters).exclude(sending_id=None)
+    for sending_id in sendings.values_list("sending_id", flat=True):
+        if sending_id is not None:
+            channels.cancel(sending_id, now, reason="amount_changed")
+    Reminder.objects.filter(pk__in=numbers).update(state=ReminderState.CANCELED, held="amount_changed")
+    ReminderItem.objects.filter(reminder_id__in=numbers).update(released_at=now)
+    _tell(scope, "reminder.canceled", numbers, now)
+    return len(numbers)
+
+
+def keep_decisions(scope: Scope, verdicts: Sequence[Verdict]) -> None:
+    """Keep what the rule said of each customer; of those with nothing to say any more, nothing is kept."""
+    over = [v.suspect.customer_id for v in verdicts if not v.suspect.candidate and _nothing_due(v.decision)]
+    if over:
+        Decision.objects.filter(organization=scope.organization, customer_id__in=over).delete()
+    gone = set(over)
+    kept = [verdict for verdict in verdicts if verdict.suspect.customer_id not in gone]
+    if not kept:
+        return
+    facts = [_facts(verdict.decision) for verdict in kept]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEEP_DECISIONS,
+            {
+                "organization": scope.organization.pk,
+                "today": scope.today,
+                "customers": [verdict.suspect.customer_id for verdict in kept],
+                "outcomes": [fact[0] for fact in facts],
+                "reasons": [fact[1] for fact in facts],
+                "params": [fact[2] for fact in facts],
+                "untils": [fact[3] for fact in facts],
+                "amounts": [fact[4] for fact in facts],
+                "bases": [verdict.suspect.basis for verdict in kept],
+            },
+        )
+
+
+def _nothing_due(decision: rules.Decision) -> bool:
+    return isinstance(decision, rules.Hold) and decision.reason_code == "nothing_due"
+
+
+def _facts(decision: rules.Decision) -> tuple[str, str, str, date | None, Decimal]:
+    if isinstance(decision, rules.Remind):
+        params = {"rank": decision.step.rank}
+        return "remind", decision.step.trigger, json.dumps(params), None, decision.amount
+    amount = decision.params.get("amount", Decimal(0))
+    due = amount if isinstance(amount, Decimal) else Decimal(0)
+    return "hold", decision.reason_code, json.dumps(plain(decision.params)), decision.until, due
+
+
+def _add_lines(scope: Scope, reminders: Iterable[tuple[int, rules.Remind]]) -> None:
+    lines = [
+        (number, decision.step.trigger, line) for number, decision in reminders for line in decision.items
+    ]
+    if not lines:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ADD_LINES,
+            {
+                "organization": scope.organization.pk,
+                "reminders": [number for number, _, _ in lines],
+                "items": [line.id for _, _, line in lines],
+                "triggers": [trigger for _, trigger, _ in lines],
+                "ranks": [line.rank for _, _, line in lines],
+                "amounts": [line.open_amount for _, _, line in lines],
+            },
+        )
+
+
+def _tell(scope: Scope, kind: str, reminder_ids: Sequence[int], now: datetime) -> None:
+    if reminder_ids:
+        record_from_select(scope.organization.pk, kind, EVENTS, {"at": now, "reminders": list(reminder_ids)})
+
+
+def _execute(query: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -1,0 +1,52 @@
+"""The day's work of one organization, in order: grades, then the dunning run."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from encours.accounts import tenancy
+from encours.accounts.actions import note_daily_run
+from encours.accounts.models import Organization
+from encours.dunning import actions
+from encours.dunning.actions import RunSummary
+from encours.events.actions import record
+from encours.queue import defer
+from encours.scoring.actions import grade_all
+
+
+@dataclass(frozen=True)
+class DaySummary:
+    """What a day's run changed."""
+
+    grades_changed: int
+    run: RunSummary
+
+
+def today_of(organization: Organization, now: datetime) -> date:
+    """Return the day it is where the organization works."""
+    return now.astimezone(ZoneInfo(organization.timezone)).date()
+
+
+def run_day(organization_id: int, now: datetime) -> DaySummary:
+    """Do the day's work of one organization; running it again the same day changes nothing."""
+    with tenancy.inside(organization_id):
+        organization = Organization.objects.get(pk=organization_id)
+        today = today_of(organization, now)
+        grades = grade_all(organization_id, today, now)
+    summary = actions.run(organization, today, now)
+    with tenancy.inside(organization_id):
+        if organization.daily_ran_on != today:
+            note_daily_run(organization, today)
+            record(
+                organization_id,
+                "daily.ran",
+                by="system",
+                at=now,
+                subject=("organization", organization_id),
+                grades_changed=grades,
+                drafted=summary.drafted,
+                confirmed=summary.confirmed,
+                canceled=summary.canceled,
+            )
+        defer("dunning.send", organization_id=organization_id, lock=f"send-{organization_id}")
+    return DaySummary(grades, summary)

@@ -1,0 +1,159 @@
+"""Questions about the work of the day: what to ask, what is held and why, what was said."""
+
+from decimal import Decimal
+from typing import cast
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from encours.accounts.models import Organization
+from encours.dunning.models import (
+    Decision,
+    DunningPlan,
+    Pause,
+    Reminder,
+    ReminderItem,
+    ReminderState,
+    Template,
+)
+from encours.rules import cases as rules
+from encours.scoring.models import Score
+
+TO_DO = (ReminderState.DRAFTED, ReminderState.FAILED, ReminderState.IN_DOUBT, ReminderState.PRINTED)
+STUCK = (ReminderState.FAILED, ReminderState.IN_DOUBT)
+
+
+def default_plan(organization: Organization) -> DunningPlan | None:
+    """Return the plan that applies to every customer, with its steps."""
+    return (
+        DunningPlan.objects.filter(organization=organization, default=True, retired_at=None)
+        .prefetch_related("steps")
+        .first()
+    )
+
+
+def rule_plan(plan: DunningPlan, organization: Organization) -> rules.Plan:
+    """Return the plan as the rule reads it; an organization that claims no interest states none."""
+    return rules.Plan(
+        name=plan.name,
+        steps=tuple(
+            rules.Step(
+                rank=step.rank,
+                name=step.name,
+                trigger=cast("rules.Trigger", step.trigger),
+                days=step.days,
+                channel=cast("rules.Channel", step.channel),
+                mode=cast("rules.Mode", step.mode),
+                template=step.template_code,
+                minimum_amount=step.minimum_amount,
+                states_interest=step.states_interest and organization.interest_claimed,
+                formal=step.formal,
+            )
+            for step in sorted(plan.steps.all(), key=lambda step: step.rank)
+        ),
+        minimum_gap_days=plan.minimum_gap_days,
+    )
+
+
+def work(organization: Organization, *, collector_id: int | None = None, limit: int = 500) -> list[Reminder]:
+    """Return what waits for a person, worth most first, after what is stuck and blocks the rest."""
+    grade = Score.objects.filter(
+        organization_id=organization.pk, customer_id=OuterRef("customer_id"), replaced_on=None
+    ).values("grade")[:1]
+    stuck_first = Case(When(state__in=STUCK, then=0), default=1, output_field=IntegerField())
+    return list(
+        _of_portfolio(Reminder.objects.filter(organization=organization, state__in=TO_DO), collector_id)
+        .select_related("customer", "step")
+        .annotate(grade=Coalesce(Subquery(grade), Value("")))
+        .order_by(stuck_first, "-expected_value", "pk")[:limit]
+    )
+
+
+def work_count(organization: Organization, *, collector_id: int | None = None) -> int:
+    """Return how many reminders wait for a person."""
+    waiting = Reminder.objects.filter(organization=organization, state__in=TO_DO)
+    return _of_portfolio(waiting, collector_id).count()
+
+
+def held(
+    organization: Organization, *, reason: str = "", collector_id: int | None = None
+) -> "QuerySet[Decision]":
+    """Return the customers to whom nothing is said although something is due, the largest amounts first."""
+    found = Decision.objects.filter(organization=organization, outcome="hold").exclude(reason="nothing_due")
+    if reason:
+        found = found.filter(reason=reason)
+    if collector_id is not None:
+        found = found.filter(customer__collector_id=collector_id)
+    return found.select_related("customer").order_by("-amount", "pk")
+
+
+def held_reasons(
+    organization: Organization, *, collector_id: int | None = None
+) -> list[tuple[str, int, Decimal]]:
+    """Return each reason to say nothing, with the number of customers and the amount, the largest first."""
+    rows = (
+        held(organization, collector_id=collector_id)
+        .order_by()
+        .values("reason")
+        .annotate(customers=Count("pk"), total=Sum("amount"))
+        .order_by("-total")
+    )
+    return [(row["reason"], row["customers"], row["total"]) for row in rows]
+
+
+def reminders(
+    organization: Organization,
+    *,
+    state: str = "",
+    customer_id: int | None = None,
+    collector_id: int | None = None,
+    search: str = "",
+) -> "QuerySet[Reminder]":
+    """Return reminders, the newest first."""
+    found = _of_portfolio(Reminder.objects.filter(organization=organization), collector_id)
+    if state:
+        found = found.filter(state=state)
+    if customer_id is not None:
+        found = found.filter(customer_id=customer_id)
+    if search:
+        found = found.filter(Q(customer__name__icontains=search) | Q(customer__code__icontains=search))
+    return found.select_related("customer", "step").order_by("-created_at", "-pk")
+
+
+def lines(reminder: Reminder) -> "QuerySet[ReminderItem]":
+    """Return the items a reminder speaks of, the oldest due date first."""
+    return (
+        ReminderItem.objects.filter(organization_id=reminder.organization_id, reminder=reminder)
+        .select_related("item")
+        .order_by("item__due_on", "item_id")
+    )
+
+
+def decision_of(organization: Organization, customer_id: int) -> Decision | None:
+    """Return what the rule last said of a customer, if it was asked."""
+    return Decision.objects.filter(organization=organization, customer_id=customer_id).first()
+
+
+def pauses(organization: Organization, customer_id: int) -> "QuerySet[Pause]":
+    """Return the times a customer or one of its items was left alone, the latest first."""
+    found = Pause.objects.filter(organization=organization, customer_id=customer_id)
+    return found.select_related("item").order_by("-placed_at", "-pk")
+
+
+def templates(organization: Organization) -> "QuerySet[Template]":
+    """Return the words of every message, by code and language."""
+    return Template.objects.filter(organization=organization).order_by("code", "language")
+
+
+def letters_to_post(organization: Organization, *, collector_id: int | None = None) -> "QuerySet[Reminder]":
+    """Return the letters that are written and wait to be printed and posted."""
+    printed = Reminder.objects.filter(organization=organization, state=ReminderState.PRINTED)
+    return (
+        _of_portfolio(printed, collector_id)
+        .select_related("customer", "step")
+        .order_by("customer__name", "pk")
+    )
+
+
+def _of_portfolio(found: "QuerySet[Reminder]", collector_id: int | None) -> "QuerySet[Reminder]":
+    return found if collector_id is None else found.filter(customer__collector_id=collector_id)

@@ -1,0 +1,342 @@
+"""Takes confirmed reminders to the wire, one at a time: written once, asked about once more, sent at most once.
+
+Each reminder passes through three commits: its words and its sending are reserved together, the delivery claims
+and settles the sending around the wire, the outcome is kept on the reminder. A process that dies between two of
+them leaves something the next pass takes up where it stands; one that dies on the wire leaves a doubt.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
+
+from encours.accounts import tenancy
+from encours.accounts.actions import sender_password
+from encours.accounts.errors import SenderPasswordLostError
+from encours.accounts.models import Organization, Sender
+from encours.channels import actions as channels
+from encours.channels import email
+from encours.channels.epc import PaymentDetailsError
+from encours.channels.errors import DocumentError, InvalidMessageError
+from encours.channels.models import Channel, Sending
+from encours.channels.models import State as SendingState
+from encours.channels.smtp import Security, SmtpTransport
+from encours.dunning import actions, guard, letters
+from encours.dunning.actions import outcomes
+from encours.dunning.day import today_of
+from encours.dunning.models import Reminder, ReminderState
+from encours.rules.wording import WordingError
+
+# A mail server that refuses this many messages in a row is down: the rest waits for the next pass.
+REFUSALS_IN_A_ROW = 3
+FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass
+class SendingSummary:
+    """What one pass did with the confirmed reminders."""
+
+    sent: int = 0
+    printed: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    canceled: int = 0
+    simulated: int = 0
+    held: int = 0
+    postponed: int = 0
+
+    def count(self, state: str) -> None:
+        """Count a reminder under the state it came to; one still confirmed waits for another attempt."""
+        name = "postponed" if state == ReminderState.CONFIRMED else state
+        if hasattr(self, name):
+            setattr(self, name, getattr(self, name) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One pass over the confirmed reminders of one organization."""
+
+    organization: Organization
+    sender: Sender | None
+    today: date
+    now: datetime
+
+    def inside(self) -> AbstractContextManager[None]:
+        """Open a transaction that sees the organization."""
+        return tenancy.inside(self.organization.pk)
+
+
+def waiting(organization_id: int, now: datetime) -> bool:
+    """Tell whether a pass would find something to do; call it inside the organization."""
+    organization = Organization.objects.get(pk=organization_id)
+    confirmed = Reminder.objects.filter(
+        organization=organization, state=ReminderState.CONFIRMED, sending_id=None
+    )
+    if organization.simulation:
+        confirmed = confirmed.filter(simulated_at=None)
+    if confirmed.exists():
+        return True
+    leaving = Reminder.objects.filter(organization=organization, state=ReminderState.CONFIRMED)
+    numbers = leaving.exclude(sending_id=None).values("sending_id")
+    later = Q(state=SendingState.SENDING) | Q(state=SendingState.RESERVED, next_attempt_at__gt=now)
+    return Sending.objects.filter(organization_id=organization_id, pk__in=numbers).exclude(later).exists()
+
+
+def send_confirmed(organization_id: int, now: datetime) -> SendingSummary:
+    """Send what was confirmed and is still true, or only say so while the organization is in simulation.
+
+    Call it outside any transaction: what left must be known as soon as it has left.
+    """
+    summary = SendingSummary()
+    with tenancy.inside(organization_id):
+        organization = Organization.objects.get(pk=organization_id)
+        sender = Sender.objects.filter(organization=organization).first()
+        sending_pass = _Pass(organization, sender, today_of(organization, now), now)
+        begun = _begun(organization)
+    for reminder_id, sending_id in begun:
+        _carry_on(sending_pass, reminder_id, sending_id, summary)
+    if organization.simulation:
+        summary.simulated = _simulate(sending_pass)
+        return summary
+    _send_new(sending_pass, summary)
+    return summary
+
+
+def _begun(organization: Organization) -> list[tuple[int, int]]:
+    """Return the reminders an earlier pass reserved or left in doubt."""
+    begun = Reminder.objects.filter(
+        organization=organization,
+        state__in=[ReminderState.CONFIRMED, ReminderState.IN_DOUBT],
+        sending_id__isnull=False,
+    ).order_by("pk")
+    return [(number, sending) for number, sending in begun.values_list("pk", "sending_id") if sending]
+
+
+def _simulate(sending_pass: _Pass) -> int:
+    with sending_pass.inside():
+        fresh = list(
+            Reminder.objects.filter(
+                organization=sending_pass.organization,
+                state=ReminderState.CONFIRMED,
+                sending_id=None,
+                simulated_at=None,
+            ).order_by("pk")
+        )
+        for reminder in fresh:
+            outcomes.simulate(reminder, sending_pass.now)
+    return len(fresh)
+
+
+def _send_new(sending_pass: _Pass, summary: SendingSummary) -> None:
+    """Look at each case again, then write and deliver what still holds."""
+    confirmed = Reminder.objects.filter(
+        organization=sending_pass.organization, state=ReminderState.CONFIRMED, sending_id=None
+    )
+    with sending_pass.inside():
+        for reminder in confirmed.filter(simulated_at__isnull=False).select_related("step"):
+            outcomes.leave_simulation(reminder, sending_pass.now)
+        customers = list(confirmed.values_list("customer_id", flat=True))
+    actions.run(sending_pass.organization, sending_pass.today, sending_pass.now, customers)
+    with sending_pass.inside():
+        numbers = list(confirmed.order_by("-expected_value", "pk").values_list("pk", flat=True))
+    refused = 0
+    for number in numbers:
+        sending = _prepare(sending_pass, number, summary)
+        if sending is None or sending.channel != Channel.EMAIL:
+            continue
+        state = _deliver(sending_pass, number, sending.pk)
+        summary.count(state)
+        refused = refused + 1 if state == ReminderState.CONFIRMED else 0
+        if refused >= REFUSALS_IN_A_ROW:
+            return
+
+
+def _carry_on(sending_pass: _Pass, reminder_id: int, sending_id: int, summary: SendingSummary) -> None:
+    """Take up a reminder whose sending an earlier pass left behind."""
+    with sending_pass.inside():
+        sending = Sending.objects.filter(pk=sending_id).first()
+        if sending is None or sending.state == SendingState.SENDING:
+            return
+        due = sending.state == SendingState.RESERVED and sending.next_attempt_at <= sending_pass.now
+        if not due:
+            reminder = Reminder.objects.get(pk=reminder_id)
+            before = reminder.state
+            after = outcomes.keep_outcome(reminder, sending, sending_pass.now)
+            if after != before:
+                summary.count(after)
+            return
+    summary.count(_deliver(sending_pass, reminder_id, sending_id))
+
+
+def _deliver(sending_pass: _Pass, reminder_id: int, sending_id: int) -> str:
+    """Put a reserved message on the wire, asking once more whether it is still true, and keep what became of it."""
+    transport = _transport(sending_pass)
+    if transport is None:
+        return ReminderState.CONFIRMED
+    sending = channels.deliver(
+        sending_id,
+        transport,
+        now=sending_pass.now,
+        guard=lambda: guard.objection(reminder_id, sending_pass.today),
+        inside=sending_pass.inside,
+    )
+    with sending_pass.inside():
+        return outcomes.keep_outcome(Reminder.objects.get(pk=reminder_id), sending, sending_pass.now)
+
+
+def _transport(sending_pass: _Pass) -> SmtpTransport | None:
+    sender = sending_pass.sender
+    if sender is None:
+        return None
+    try:
+        password = sender_password(sender)
+    except SenderPasswordLostError:
+        return None
+    security: dict[str, Security] = {"none": "none", "starttls": "starttls", "tls": "tls"}
+    return SmtpTransport(
+        host=sender.host,
+        port=sender.port,
+        security=security[sender.security],
+        user=sender.username,
+        password=password,
+    )
+
+
+def _prepare(sending_pass: _Pass, reminder_id: int, summary: SendingSummary) -> Sending | None:
+    """Write a confirmed reminder and reserve its sending in one transaction, or say what keeps it from leaving."""
+    with sending_pass.inside():
+        reminder = (
+            Reminder.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("step", "customer")
+            .filter(pk=reminder_id, state=ReminderState.CONFIRMED, sending_id=None)
+            .first()
+        )
+        if reminder is None:
+            return None
+        objection = guard.objection(reminder_id, sending_pass.today)
+        if objection:
+            outcomes.cancel(reminder, objection, sending_pass.now)
+            summary.canceled += 1
+            return None
+        reserve = _reserve_letter if reminder.channel == "letter" else _reserve_email
+        return _reserved(sending_pass, reminder, reserve, summary)
+
+
+Reserve = Callable[[_Pass, Reminder, letters.Message], Sending]
+
+
+def _reserved(
+    sending_pass: _Pass, reminder: Reminder, reserve: Reserve, summary: SendingSummary
+) -> Sending | None:
+    now = sending_pass.now
+    try:
+        written = letters.message(reminder, sending_pass.today)
+        sending = reserve(sending_pass, reminder, written)
+    except _HeldError as error:
+        outcomes.hold(reminder, str(error))
+    except (WordingError, letters.TemplateMissingError):
+        outcomes.hold(reminder, "wording_error")
+    except (DocumentError, PaymentDetailsError):
+        outcomes.hold(reminder, "document_error")
+    except InvalidMessageError:
+        outcomes.fail(reminder, "recipient_invalid", now)
+        summary.failed += 1
+        return None
+    else:
+        outcomes.reserve(
+            reminder,
+            sending,
+            subject=written.subject,
+            body=written.text,
+            recipient=written.recipient,
+            now=now,
+        )
+        summary.printed += reminder.channel == "letter"
+        return sending
+    summary.held += 1
+    return None
+
+
+class _HeldError(Exception):
+    """Something outside the reminder keeps it from leaving for now."""
+
+
+def _key(reminder: Reminder) -> str:
+    return f"reminder-{reminder.pk}-{reminder.attempt}"
+
+
+def _reserve_letter(sending_pass: _Pass, reminder: Reminder, written: letters.Message) -> Sending:
+    return channels.reserve(
+        sending_pass.organization.pk,
+        _key(reminder),
+        channel=Channel.LETTER,
+        recipient=written.recipient,
+        subject=written.subject,
+        content=letters.set_letter(written),
+        media_type="application/pdf",
+        now=sending_pass.now,
+    )
+
+
+def _reserve_email(sending_pass: _Pass, reminder: Reminder, written: letters.Message) -> Sending:
+    sender = sending_pass.sender
+    if sender is None or _transport(sending_pass) is None:
+        raise _HeldError("sender_missing")
+    if not written.recipient:
+        raise _HeldError("contact_missing")
+    return channels.reserve_email(
+        sending_pass.organization.pk,
+        email.Message(
+            key=_key(reminder),
+            sender=sender.email,
+            sender_name=sender.name,
+            reply_to=sender.reply_to,
+            recipient=written.recipient,
+            recipient_name=written.recipient_name,
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
+            language=written.language,
+            written_at=sending_pass.now,
+            attachments=_attachments(sending_pass, reminder, written.language),
+            references=_thread(reminder),
+            automatic=reminder.step.mode == "automatic",
+        ),
+        sending_pass.now,
+    )
+
+
+def _attachments(sending_pass: _Pass, reminder: Reminder, language: str) -> tuple[email.Attachment, ...]:
+    """Return the statement of account that goes with a demand."""
+    if reminder.trigger != "after_due":
+        return ()
+    content = letters.statement(sending_pass.organization, reminder.customer, sending_pass.today)
+    with translation.override(language):
+        title = gettext("statement")
+    name = FILE_NAME.sub("-", f"{title}-{reminder.customer.code}-{sending_pass.today:%Y%m%d}").strip("-")
+    return (email.Attachment(f"{name}.pdf", content),)
+
+
+def _thread(reminder: Reminder) -> tuple[str, ...]:
+    """Return the last demand by e-mail to this customer, so that one case stays one conversation."""
+    previous = (
+        Reminder.objects.filter(
+            organization_id=reminder.organization_id,
+            customer_id=reminder.customer_id,
+            state=ReminderState.SENT,
+            channel="email",
+            trigger="after_due",
+        )
+        .exclude(sending_id=None)
+        .order_by("-sent_at")
+        .first()
+    )
+    if previous is None or previous.sending_id is None or reminder.trigger != "after_due":
+        return ()
+    last = Sending.objects.filter(pk=previous.sending_id).exclude(message_id="").first()
+    return (last.message_id,) if last else ()
