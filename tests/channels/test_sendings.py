@@ -1,13 +1,14 @@
 """A message leaves once, or nobody pretends to know."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from tests.channels.postman import Postman, hang_up
 
 from encours.accounts import tenancy
@@ -119,6 +120,21 @@ def test_a_message_leaves_once(mail_server: Callable[..., Postman]) -> None:
     assert (sent.state, sent.provider_id, sent.attempts) == ("sent", "queued as Q42", 1)
     assert (sent.started_at, sent.finished_at) == (NOON, NOON)
     assert [envelope.original_content for envelope in postman.received] == [email.build(message())]
+
+
+def test_of_many_workers_one_delivers() -> None:
+    sending, wire = reserved(), Wire()
+
+    def work(_: int) -> str:
+        try:
+            return deliver(sending, wire).state
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        states = list(workers.map(work, range(8)))
+    assert set(states) <= {"sending", "sent"}
+    assert (now_of(sending).attempts, len(wire.carried)) == (1, 1)
 
 
 def test_the_guard_is_asked_after_the_claim_and_before_the_wire() -> None:
