@@ -45,6 +45,7 @@ CREDIT_SIDES = ("C", "CR", "CREDIT", "CRÉDIT", "-1", "-")
 
 # A file holds one fiscal year, at most twenty-four months: a few dates far from its middle are mistakes.
 YEAR_SPREAD = timedelta(days=731)
+NEAR = timedelta(days=366)
 STRAY_SHARE = 0.02
 SINGLE_LINE_SHARE = 0.6
 
@@ -175,7 +176,7 @@ def _dated(
 ) -> pl.DataFrame:
     """Return the customer lines that have a date, that of the piece when the entry has none."""
     if period is not None:
-        near = pl.col("piece_on").is_between(*period)
+        near = pl.col("piece_on").is_between(period[0] - NEAR, period[1] + NEAR)
         replaced = pl.when(pl.col("stray") & near).then("piece_on").otherwise("entry_on")
         customer_lines = customer_lines.with_columns(replaced.alias("entry_on"))
     lost = pl.col("entry_on").is_null()

@@ -14,6 +14,8 @@ from encours.connectors import encodings, errors
 Kind = Literal["text", "workbook", "xml"]
 
 MIB = 1024 * 1024
+# Makes the archive reader go on to the true end of a part, whatever size it declares.
+UNKNOWN_SIZE = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _measure(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: L
     """Unpack every part into nothing, and refuse it past the limits: declared sizes may lie."""
     total = 0
     for entry in entries:
-        entry.file_size = limits.unpacked_bytes + 1
+        entry.file_size = UNKNOWN_SIZE
         size = 0
         with archive.open(entry) as part:
             while block := part.read(MIB):

@@ -24,5 +24,6 @@ def read_any(
         return fec.read(path, progress=progress, name=name)
     if files.kind_of(path) == "xml":
         raise errors.FileRefusedError
-    columns = mapping if isinstance(mapping, Mapping) or not mapping else Mapping.of_json(mapping)
-    return tabular.read(path, columns or None, name=name)
+    if mapping and not isinstance(mapping, Mapping):
+        return tabular.read(path, Mapping.of_json(mapping), name=name)
+    return tabular.read(path, mapping if isinstance(mapping, Mapping) else None, name=name)

@@ -41,7 +41,9 @@ def sample(path: Path, rows: int = SHOWN_ROWS) -> Table:
 
 def guess(table: Table) -> Mapping:
     """Return the likeliest meaning of the columns of a table."""
-    return guess_mapping(table.headers, [cells for _line, cells in table.rows[:GUESS_ROWS]])
+    width = len(table.headers)
+    whole = [cells for _line, cells in table.rows[:GUESS_ROWS] if not any(cells[width:])]
+    return guess_mapping(table.headers, whole)
 
 
 def read(

@@ -9,6 +9,7 @@ from encours.receivables.rows import CUSTOMER_COLUMNS, conform
 TEXTS = ("email", "phone", "address", "postal_code", "city", "country", "terms")
 HEADING_CELLS = 3
 CODED_HEADING = r"^(\S*\d\S*)\s*[-:–]?\s+(\S.*)$"
+SHARED_ACCOUNT = r"^41\d?0*$"
 LEDGER_ACCOUNT = r"^\d{3,}"
 CODE_LENGTH = 60
 
@@ -28,9 +29,10 @@ def with_customer(frame: pl.DataFrame) -> pl.DataFrame:
     head_name = pl.coalesce(
         _given("customer_name"), pl.col("first_cell").str.extract(CODED_HEADING, 2), pl.col("first_cell")
     )
-    own_code = pl.coalesce(
-        _given("customer_code"), pl.when(_given("customer_name").is_null()).then(_given("account"))
-    )
+    single = _given("customer_name").n_unique().over("account") == 1
+    owned = single & ~pl.col("account").str.contains(SHARED_ACCOUNT)
+    nameless = _given("customer_name").is_null()
+    own_code = pl.coalesce(_given("customer_code"), pl.when(owned | nameless).then(_given("account")))
     frame = frame.with_columns(
         heading.alias("heading"),
         pl.when(heading).then(head_code).otherwise(own_code).alias("code_seen"),

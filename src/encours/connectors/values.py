@@ -12,7 +12,7 @@ from encours.receivables.rows import AMOUNT
 Mark = Literal[",", "."]
 
 # What nearly every amount of nearly every file looks like.
-PLAIN = r"^-?\d{1,13}(?:[.,]\d{1,2})?$"
+PLAIN = r"^(?:-?\d{1,13}(?:[.,]\d{1,2})?)?$"
 
 # AMOUNT holds fifteen digits, two of them decimals.
 TOO_LARGE = 10**13
@@ -45,15 +45,15 @@ def mark_of(values: pl.Series) -> Mark:
 
 def to_cents(texts: pl.Series, mark: Mark) -> pl.Series:
     """Return text amounts in whole cents, zero when blank, null when they are no amounts."""
-    frame = texts.to_frame("text")
+    frame = texts.fill_null("").to_frame("text")
     if frame.select(pl.col("text").str.contains(PLAIN).all()).item():
         return frame.select(_whole(pl.col("text").str.replace(",", ".", literal=True))).to_series()
     return frame.select(_careful_cents("text", mark)).to_series()
 
 
 def _whole(number: pl.Expr) -> pl.Expr:
-    """Return a plain number of at most two decimals in whole cents."""
-    return (number.cast(pl.Decimal(18, 2), strict=False) * 100).cast(pl.Int64, strict=False)
+    """Return a plain number of at most two decimals in whole cents, zero when blank."""
+    return (number.cast(pl.Decimal(18, 2), strict=False) * 100).cast(pl.Int64, strict=False).fill_null(0)
 
 
 def _careful_cents(column: str, mark: Mark) -> pl.Expr:
