@@ -55,7 +55,7 @@ def read(path: Path, *, progress: Progress | None = None, name: str | None = Non
     """Return the customers, items and allocations of a legal ledger file."""
     findings = Findings()
     lines, written = _lines(path, findings)
-    facts: dict[str, object] = {**written, "lines": lines.frame.height}
+    facts: dict[str, object] = {**written, "lines": lines.height}
     ledger = ledger_of(lines, findings, progress)
     if ledger.period is None:
         raise errors.LinesMissingError
@@ -113,9 +113,7 @@ def _lines(path: Path, findings: Findings) -> tuple[Lines, Mapping[str, object]]
             _("Some characters of this file cannot be read and show as a replacement mark."),
         )
     lines = lines_of(text.content, findings)
-    head = text.content[:HEAD_BYTES].decode(errors="replace").split("\n")
-    header = fec_columns.require(fec_columns.header_of(head))
-    return lines, {"encoding": text.encoding, "separator": header.separator}
+    return lines, {"encoding": text.encoding, "separator": lines.header.separator}
 
 
 def _workbook_header(sheet: sheets.Sheet) -> fec_columns.Header | None:

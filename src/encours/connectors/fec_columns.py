@@ -71,7 +71,7 @@ HEADER_DEPTH = 30
 ENOUGH_COLUMNS = 4
 LEGAL_WIDTH = len(LEGAL_ORDER)
 DATE = re.compile(r"\d{8}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}(?:[ T][\d:.]*)?")
-AMOUNT = re.compile(r"[-+]?[\d\s.,\u00a0\u202f']*-?")
+AMOUNT = re.compile(r"[-+(]?[\d\s.,\u00a0\u202f']*[-)]?\s*(?:€|EUR)?")
 ACCOUNT = re.compile(r"\d[\w.-]*")
 
 

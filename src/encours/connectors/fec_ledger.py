@@ -63,7 +63,7 @@ def ledger_of(lines: Lines, findings: Findings, progress: Progress | None = None
     """Return the typed entries of a file; a line without account or amount is reported and left out."""
     cores, details = [], []
     mark: values.Mark | None = None
-    done, total = 0, max(lines.frame.height, 1)
+    done, total = 0, max(lines.height, 1)
     for chunk in lines.chunks():
         mark = mark or values.mark_of(pl.concat([chunk["debit"], chunk["credit"], chunk["amount"]]))
         typed = _refuse(_with_cents(chunk, mark), findings)
@@ -76,7 +76,7 @@ def ledger_of(lines: Lines, findings: Findings, progress: Progress | None = None
             progress(0.6 * done / total)
     if not cores:
         return Ledger(pl.DataFrame(), pl.DataFrame(), None)
-    entries = pl.concat(cores).rename({"entry_on": "entry_text"})
+    entries = pl.concat(cores).sort("line").rename({"entry_on": "entry_text"})
     entries = _with_entry(entries.with_columns(values.dates(entries["entry_text"]).alias("entry_on")))
     period, entries = _sound_dates(entries, findings)
     detail = pl.concat(details)
