@@ -129,6 +129,15 @@ def lines(reminder: Reminder) -> "QuerySet[ReminderItem]":
     )
 
 
+def lines_about(organization_id: int, item_id: int) -> "QuerySet[ReminderItem]":
+    """Return where reminders spoke of an item, the latest first."""
+    return (
+        ReminderItem.objects.filter(organization_id=organization_id, item_id=item_id)
+        .select_related("reminder__step")
+        .order_by("-reminder_id")
+    )
+
+
 def decision_of(organization: Organization, customer_id: int) -> Decision | None:
     """Return what the rule last said of a customer, if it was asked."""
     return Decision.objects.filter(organization=organization, customer_id=customer_id).first()
