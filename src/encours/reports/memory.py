@@ -1,0 +1,86 @@
+"""Figures kept until something happens: exact, because what would change them is part of their name."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.core.cache import cache
+from django.db import connection
+
+Figure = TypeVar("Figure")
+
+KEPT_SECONDS = 24 * 3600
+# Two transactions may commit in another order than their numbers: the count of the newest says so.
+RECENT = 10_000
+
+# What happens at the desk without touching the ledger, the customers or the settings.
+QUIET = (
+    "import.received",
+    "import.refused",
+    "contact.added",
+    "contact.changed",
+    "contact.removed",
+    "match.proposed",
+    "match.refused",
+    "score.changed",
+    "reminder.drafted",
+    "reminder.edited",
+    "reminder.confirmed",
+    "reminder.skipped",
+    "reminder.canceled",
+    "reminder.simulated",
+    "reminder.sent",
+    "reminder.printed",
+    "reminder.failed",
+    "reminder.in_doubt",
+    "reminder.resolved",
+    "call.recorded",
+    "pause.placed",
+    "pause.lifted",
+    "document.added",
+    "note.written",
+    "sending.switched_on",
+    "sending.switched_off",
+    "template.changed",
+    "plan.changed",
+    "sender.changed",
+    "member.added",
+    "member.changed",
+    "member.removed",
+    "daily.ran",
+    "backup.made",
+)
+
+LATEST = """
+    SELECT id, (SELECT count(*) FROM events_event e
+                WHERE e.organization_id = %(organization)s AND e.id > latest.id - %(recent)s
+                  AND e.kind <> ALL(%(quiet)s))
+    FROM events_event latest
+    WHERE organization_id = %(organization)s AND kind <> ALL(%(quiet)s)
+    ORDER BY id DESC LIMIT 1
+"""
+
+
+def ledger_version(organization_id: int) -> str:
+    """Return a word that changes whenever the ledger, its customers or the settings do."""
+    return _latest(organization_id, QUIET)
+
+
+def version(organization_id: int) -> str:
+    """Return a word that changes whenever anything happens."""
+    return _latest(organization_id, ())
+
+
+def remembered(key: str, compute: Callable[[], Figure]) -> Figure:
+    """Return a figure, computed only the first time that its name is asked for."""
+    found: Figure | None = cache.get(key)
+    if found is None:
+        found = compute()
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def _latest(organization_id: int, quiet: tuple[str, ...]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST, {"organization": organization_id, "quiet": list(quiet), "recent": RECENT})
+        row = cursor.fetchone()
+    return f"{row[0]}.{row[1]}" if row else "0"
