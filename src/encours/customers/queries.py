@@ -18,3 +18,9 @@ def contacts_of(organization_id: int, customer_id: int) -> QuerySet[Contact]:
     return Contact.objects.filter(organization_id=organization_id, customer_id=customer_id).order_by(
         "bounced_at", "id"
     )
+
+
+def segments_of(organization_id: int, portfolio_user: int | None = None) -> list[str]:
+    """Return the segments that customers are sorted into, by name."""
+    found = customers_of(organization_id, portfolio_user).exclude(segment="")
+    return list(found.order_by("segment").values_list("segment", flat=True).distinct())
