@@ -133,18 +133,17 @@ def invite(membership: Membership, *, by: User, now: datetime) -> str:
     person = membership.user
     if people.organizations_of(person) != [membership.organization_id]:
         raise WorksElsewhereError
-    record(
-        membership.organization_id, "member.invited", by=actor(by), at=now, subject=("user", person.pk)
-    )
+    record(membership.organization_id, "member.invited", by=actor(by), at=now, subject=("user", person.pk))
     return joining.token_of(person)
 
 
 @transaction.atomic
-def choose_password(person: User, password: str, *, now: datetime) -> None:
-    """Set the password of a person who came by a link, in the organization that gave it."""
+def choose_password(person: User, password: str, *, first_name: str, last_name: str, now: datetime) -> None:
+    """Set the password and the name of a person who came by a link, in the organization that gave it."""
     organization_id = people.organizations_of(person)[0]
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.first_name, person.last_name = first_name, last_name
+    person.save(update_fields=["password", "first_name", "last_name"])
     with tenancy.inside(organization_id):
         record(organization_id, "member.joined", by=actor(person), at=now, subject=("user", person.pk))
 
@@ -174,12 +173,19 @@ def set_sender(
     organization: Organization, *, password: str | None, by: User, now: datetime, **fields: object
 ) -> Sender:
     """Set the mail server and the address that the organization writes from; None keeps the password."""
-    defaults = dict(fields)
+    defaults = {**fields, "tested_at": None}
     if password is not None:
         defaults["sealed_password"] = _cipher().encrypt(password.encode()).decode() if password else ""
     sender, _created = Sender.objects.update_or_create(organization=organization, defaults=defaults)
     record(organization.pk, "sender.changed", by=actor(by), at=now, subject=("sender", sender.pk))
     return sender
+
+
+@transaction.atomic
+def keep_sender_test(sender: Sender, *, now: datetime) -> None:
+    """Keep the moment at which the mail server last answered as it should."""
+    sender.tested_at = now
+    sender.save(update_fields=["tested_at"])
 
 
 def sender_password(sender: Sender) -> str:
@@ -234,3 +240,9 @@ def keep_public_rate(*, kind: str, starts_on: date, percent: Decimal, source: st
         kind=kind, starts_on=starts_on, defaults={"percent": percent, "source": source}
     )
     return True
+
+
+def note_daily_run(organization: Organization, today: date) -> None:
+    """Remember that the day's work was done."""
+    organization.daily_ran_on = today
+    organization.save(update_fields=["daily_ran_on"])

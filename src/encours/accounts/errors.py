@@ -14,3 +14,7 @@ class LastAdministratorError(AccountsError):
 
 class SenderPasswordLostError(AccountsError):
     """The mail server's password can no longer be read (the secret key changed): enter it again in the settings."""
+
+
+class WorksElsewhereError(AccountsError):
+    """This person also works elsewhere: ask whoever runs this installation to set their password."""

@@ -21,13 +21,27 @@ def see(*organization_ids: int, user_id: int | None = None) -> None:
 @contextmanager
 def inside(organization_id: int) -> Iterator[None]:
     """Run a block in a transaction that sees one organization, and give back the view it found."""
+    with _given_back():
+        see(organization_id)
+        yield
+
+
+@contextmanager
+def speaking_as(user_id: int) -> Iterator[None]:
+    """Run a block that sees where one person works and nothing else, and give back the view it found."""
+    with _given_back():
+        see(user_id=user_id)
+        yield
+
+
+@contextmanager
+def _given_back() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT current_setting('encours.organizations', true), current_setting('encours.user', true)"
             )
             before = cursor.fetchone()
-        see(organization_id)
         yield
         with connection.cursor() as cursor:
             cursor.execute(

@@ -16,6 +16,7 @@ NOUNS = (
     "activity",
     "settings",
     "members",
+    "profile",
     "welcome",
 )
 
