@@ -18,6 +18,11 @@ def activity(organization_id: int) -> QuerySet[Event]:
     return Event.objects.filter(organization_id=organization_id).order_by("-id")
 
 
+def last_page(organization_id: int) -> EventPage | None:
+    """Return the newest sealed page, whose hash covers all that came before it."""
+    return EventPage.objects.filter(organization_id=organization_id).order_by("-number").first()
+
+
 def last_event_id(organization_id: int) -> int:
     """Return a number that changes whenever anything happens in the organization."""
     newest = activity(organization_id).values_list("id", flat=True).first()
