@@ -274,3 +274,49 @@ def test_lines_without_customer_or_date_are_refused(tmp_path):
     batch = read_any(csv_of(tmp_path, text))
     assert problems(batch) == [(2, "customer_missing"), (3, "date_missing")]
     assert batch.facts["outstanding"] == 9
+
+
+def test_ledger_that_shows_its_payments_needs_no_made_up_ones(tmp_path):
+    text = """\
+Client;Type;Pièce;Date;Montant TTC;Reste dû;Lettrage;Date lettrage
+A;Facture;F1;01/01/2024;100,00;0,00;AA;20/02/2024
+A;Règlement;R1;15/02/2024;-100,00;0,00;AA;20/02/2024
+A;Facture;F2;01/02/2024;80,00;50,00;;
+A;Règlement;R2;15/03/2024;-30,00;0,00;;
+A;Facture;F3;01/03/2024;60,00;55,00;;
+"""
+    batch = read_any(csv_of(tmp_path, text))
+    numbers = dict(batch.items.select("external_id", "number").rows())
+    pairs = sorted(
+        (numbers[debit], numbers[credit], amount, str(day), origin)
+        for debit, credit, amount, day, origin in batch.allocations.rows()
+    )
+    assert pairs == [
+        ("F1", "R1", 100, "2024-02-20", "lettering"),
+        ("F2", "R2", 30, "2024-03-15", "given"),
+        ("F3", "F3", 5, "2024-03-01", "given"),
+    ]
+    assert batch.facts["settled_before_import"] == 1
+    assert batch.facts["outstanding"] == 105
+
+
+def test_list_of_customers_alone(tmp_path):
+    text = "Code client;Raison sociale;SIREN;E-mail;Conditions;Compte\nC1;Dupont;732829320;A@B.FR;30 jours net;411000\n"
+    batch = read_any(csv_of(tmp_path, text))
+    assert batch.source == "customers"
+    assert batch.items.is_empty()
+    assert batch.customers.select("code", "name", "siren", "email", "terms", "account").rows() == [
+        ("C1", "Dupont", "732829320", "a@b.fr", "30 jours net", "411000")
+    ]
+    with pytest.raises(errors.LinesMissingError):
+        read_any(csv_of(tmp_path, text.split("\n", maxsplit=1)[0] + "\n"))
+
+
+def test_line_numbers_below_blank_rows_of_a_sheet(tmp_path):
+    path = tmp_path / "items.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.write_row(4, 1, ["Client", "Pièce", "Date", "Montant"])
+    sheet.write_row(6, 1, ["Dupont", "F1", "01/02/2024", 12])
+    book.close()
+    assert item(read_any(path), "F1")["line"] == 7

@@ -80,6 +80,7 @@ SPELLINGS: Map[str, str] = {
         "datereglement datepaiement dateregle dateencaissement paymentdate paidon datedernierreglement"
     ),
     "lettering": "lettrage lettre codelettrage ecriturelet let matching matchingnumber",
+    "lettered_on": "datelettrage datelet letteringdate matchingdate",
     "currency": "devise monnaie currency currencycode codedevise",
     "siren": (
         "siren siret nsiren nsiret sirenclient siretclient numsiren numsiret registrationnumber companynumber"
@@ -118,7 +119,8 @@ KEYWORDS: Map[str, str] = {
     "vat_number": r"tva|vat",
     "terms": r"condition|reglement|terms|delai",
 }
-DATES = ("issued_on", "due_on", "paid_on")
+DATES = ("issued_on", "due_on", "paid_on", "lettered_on")
+CUSTOMER_FACTS = {"siren", "vat_number", "email", "phone", "address", "postal_code", "city", "terms"}
 AMOUNTS = ("amount", "debit", "credit", "open_amount", "paid_amount")
 PATTERNS: Map[str, str] = {
     "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
@@ -150,6 +152,16 @@ class Mapping:
     def as_json(self) -> dict[str, str]:
         """Return the columns as they are remembered."""
         return dict(self.columns)
+
+    @property
+    def lists_customers(self) -> bool:
+        """Tell whether the list is of customers, with no items: no date, no amount, but facts of customers."""
+        have = set(self.columns)
+        return (
+            not have & {*DATES, *AMOUNTS}
+            and bool(have & CUSTOMER_FACTS)
+            and "customer_name" not in self.missing
+        )
 
     @property
     def missing(self) -> list[str]:
@@ -213,6 +225,8 @@ def guess_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapp
 def _score(header: str, name: str, content: Sequence[str]) -> float:
     """Return how well a column fits a field, by its name and by what it holds."""
     score = likeness(header, name)
+    if not score and name != "email":
+        return 0.0
     fit = _fit(name, content)
     if fit is None:
         return score

@@ -57,7 +57,7 @@ def _narrow(data: bytes) -> tuple[bytes, str]:
     """Return the text of a one-byte encoding as UTF-8, and which one it was."""
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
-    accented = sum(1 for character in text[:4_000_000] if character > "\x7f")
+    accented = len(text) - len(text.encode("ascii", errors="ignore"))
     if broken < (1 - MOSTLY) * accented:
         return text.encode(), "utf-8"
     seen = Counter(data.translate(None, ASCII))

@@ -75,7 +75,7 @@ def _workbook(path: Path) -> list[Sheet]:
         book = fastexcel.read_excel(path)
         sheets = []
         for name in book.sheet_names:
-            sheet = book.load_sheet(name, header_row=None, dtypes="string")
+            sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             frame = sheet.to_polars()
             rows = [
                 (number, tuple("" if cell is None else cell.replace("\n", " ").strip() for cell in cells))

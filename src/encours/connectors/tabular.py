@@ -6,18 +6,18 @@ from pathlib import Path
 import polars as pl
 from django.utils.translation.trans_null import gettext_noop as _
 
-from encours.connectors import errors, lettering, tabular_customers, tabular_kinds, values
+from encours.connectors import errors, tabular_customers, tabular_kinds, values
 from encours.connectors.columns import SPELLINGS, Mapping, guess_mapping
 from encours.connectors.issues import Findings
 from encours.connectors.tables import Table, table_of
-from encours.receivables.rows import ALLOCATION_COLUMNS, ITEM_COLUMNS, Batch, conform, empty
+from encours.connectors.tabular_settlements import settle
+from encours.receivables.rows import ALLOCATION_COLUMNS, ITEM_COLUMNS, Batch, empty
 
-SOURCE = "table"
+SOURCE, CUSTOMERS_SOURCE = "table", "customers"
 DEFAULT_CURRENCY = "EUR"
 CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "EURO": "EUR", "EUROS": "EUR"}
 SHOWN_ROWS = 50
 GUESS_ROWS = 200
-SETTLED_LABEL = "settled before import"
 
 NAMES = {
     "customer_name": _("the customer"),
@@ -56,26 +56,50 @@ def read(
 ) -> Batch:
     """Return the customers, items and allocations of a list, by the given columns or the guessed ones.
 
-    Where the list says what remains of an item, the part already settled becomes a payment of that item, so that
-    both the amount invoiced and the amount open are right. The list does not say when it was paid: the day is that of
-    its payment column, else the due date, else the last day the list speaks of, whichever comes first.
+    Where the list says what remains of an item, the part already settled is allocated, if need be to a payment made up
+    for it (`tabular_settlements`), so that both the amount invoiced and the amount open are right. A list of customers
+    alone brings no items.
     """
     table = table_of(path)
     mapping = mapping or guess(table)
-    _require(mapping, table)
+    origin = name or path.name
     findings = Findings()
-    frame = _cells(table, mapping, findings)
-    frame = tabular_customers.with_customer(frame)
-    frame = _typed(_without_totals(frame, findings), decimal, date_format, findings)
+    if mapping.lists_customers:
+        return _customers(table, mapping, origin, findings)
+    _require(mapping, table)
+    frame = _without_totals(_cells(table, mapping, findings), findings)
+    frame = _typed(tabular_customers.with_customer(frame), decimal, date_format, findings)
     if not frame.height:
         raise errors.LinesMissingError
     frame = _identified(tabular_kinds.with_kind(_with_open(frame, mapping, findings)))
-    items, allocations = _settlements(frame)
-    if not {"open_amount", "paid_amount"} & set(mapping.columns) and "lettering" in mapping.columns:
-        allocations = _lettered(frame)
+    frame = frame.with_columns(_currency())
+    items, allocations = settle(frame, open_told=bool({"open_amount", "paid_amount"} & set(mapping.columns)))
     customers = tabular_customers.customers_of(frame, findings)
-    facts = _facts(table, frame, items, mapping)
-    return Batch(SOURCE, name or path.name, customers, items, allocations, findings.all(), None, facts)
+    facts = _facts(table, mapping) | _totals(frame, items)
+    return Batch(SOURCE, origin, customers, items, allocations, findings.all(), None, facts)
+
+
+def _customers(table: Table, mapping: Mapping, origin: str, findings: Findings) -> Batch:
+    """Return the customers of a list that speaks of nothing else."""
+    frame = tabular_customers.with_customer(_cells(table, mapping, findings), headings=False)
+    frame = _refuse(frame, pl.col("customer_code") == "", "first_cell", "customer_missing", findings)
+    if not frame.height:
+        raise errors.LinesMissingError
+    customers = tabular_customers.customers_of(frame, findings)
+    items, allocations = empty(ITEM_COLUMNS), empty(ALLOCATION_COLUMNS)
+    facts = _facts(table, mapping)
+    return Batch(CUSTOMERS_SOURCE, origin, customers, items, allocations, findings.all(), None, facts)
+
+
+def _currency() -> pl.Expr:
+    """Return the code of the currency, the euro when the list names none."""
+    code = pl.col("currency").str.to_uppercase().replace(CURRENCY_SIGNS)
+    return (
+        pl.when(code.str.contains(r"^[A-Z]{3}$"))
+        .then(code)
+        .otherwise(pl.lit(DEFAULT_CURRENCY))
+        .alias("currency")
+    )
 
 
 def _require(mapping: Mapping, table: Table) -> None:
@@ -154,7 +178,7 @@ def _typed(
         *(values.to_cents(frame[name], mark).alias(name) for name in amounts),
         *(
             values.dates(frame[name], formats=formats, serial=True).alias(name)
-            for name in ("issued_on", "due_on", "paid_on")
+            for name in ("issued_on", "due_on", "paid_on", "lettered_on")
         ),
         *((frame[name] != "").alias(f"has_{name}") for name in (*amounts, "issued_on", "due_on")),
     ).join(texts, on="line", how="left", maintain_order="left")
@@ -246,73 +270,8 @@ def _identified(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.Series("external_id", digests, dtype=pl.String)).drop("identity")
 
 
-def _settlements(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the items, and beside each partly settled one the item that settles it and their allocation."""
-    sign = pl.col("currency").str.to_uppercase()
-    currency = sign.replace(CURRENCY_SIGNS)
-    currency = (
-        pl.when(currency.str.contains(r"^[A-Z]{3}$")).then(currency).otherwise(pl.lit(DEFAULT_CURRENCY))
-    )
-    group = pl.when(pl.col("lettering") != "").then(
-        pl.concat_str("customer_code", "lettering", separator=":")
-    )
-    frame = frame.with_columns(
-        currency.alias("currency"),
-        group.alias("lettering"),
-        (pl.col("carried") & (pl.col("open_cents") == pl.col("cents"))).alias("carried"),
-    )
-    last_on = frame["issued_on"].max()
-    settled = frame.filter(pl.col("open_cents") < pl.col("cents"))
-    day = pl.min_horizontal(pl.coalesce("due_on", "issued_on"), pl.lit(last_on))
-    ids = [
-        blake2b(f"settled\x1f{one}".encode(), digest_size=16).hexdigest() for one in settled["external_id"]
-    ]
-    opposite = settled.with_columns(
-        pl.col("external_id").alias("settles"),
-        pl.Series("external_id", ids, dtype=pl.String),
-        pl.when(pl.col("side") == "debit")
-        .then(pl.lit("payment"))
-        .otherwise(pl.lit("adjustment"))
-        .alias("kind"),
-        pl.when(pl.col("side") == "debit").then(pl.lit("credit")).otherwise(pl.lit("debit")).alias("side"),
-        (pl.col("cents") - pl.col("open_cents")).alias("cents"),
-        pl.max_horizontal("issued_on", pl.coalesce("paid_on", day)).alias("issued_on"),
-        pl.lit(None, pl.Date).alias("due_on"),
-        pl.lit(SETTLED_LABEL).alias("label"),
-        pl.lit(None, pl.String).alias("lettering"),
-    ).with_columns(values.amount("cents").alias("amount"))
-    paid = pl.col("side") == "credit"
-    allocations = opposite.select(
-        pl.when(paid).then("settles").otherwise("external_id").alias("debit_external_id"),
-        pl.when(paid).then("external_id").otherwise("settles").alias("credit_external_id"),
-        "amount",
-        pl.col("issued_on").alias("allocated_on"),
-        pl.lit("given").alias("origin"),
-    )
-    items = frame.with_columns(values.amount("cents").alias("amount"))
-    both = pl.concat([conform(items, ITEM_COLUMNS), conform(opposite, ITEM_COLUMNS)])
-    return both, conform(allocations, ALLOCATION_COLUMNS)
-
-
-def _lettered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the allocations that the letters of a customer ledger tell."""
-    sign = pl.when(pl.col("side") == "debit").then(1).otherwise(-1)
-    lines = frame.with_columns(
-        (pl.col("cents") * sign).alias("cents"),
-        pl.when(pl.col("lettering") != "")
-        .then(pl.concat_str("customer_code", "lettering", separator=":"))
-        .alias("group"),
-        pl.col("issued_on").alias("entry_on"),
-        pl.lit(None, pl.Date).alias("letter_on"),
-    )
-    return lettering.allocations_of(lines) if lines.height else empty(ALLOCATION_COLUMNS)
-
-
-def _facts(table: Table, frame: pl.DataFrame, items: pl.DataFrame, mapping: Mapping) -> dict[str, object]:
-    """Return what was found and where."""
-    sign = pl.when(pl.col("side") == "debit").then(1).otherwise(-1)
-    outstanding = frame.select((pl.col("open_cents") * sign).sum()).item()
-    by_side = {side: frame.filter(pl.col("side") == side)["cents"] for side in ("debit", "credit")}
+def _facts(table: Table, mapping: Mapping) -> dict[str, object]:
+    """Return where the table was found and how it was read."""
     return {
         "sheet": table.sheet,
         "header_line": table.header_line,
@@ -321,6 +280,15 @@ def _facts(table: Table, frame: pl.DataFrame, items: pl.DataFrame, mapping: Mapp
         "fingerprint": table.fingerprint,
         "mapping": mapping.as_json(),
         "lines": len(table.rows),
+    }
+
+
+def _totals(frame: pl.DataFrame, items: pl.DataFrame) -> dict[str, object]:
+    """Return the totals that a person checks against the list."""
+    sign = pl.when(pl.col("side") == "debit").then(1).otherwise(-1)
+    outstanding = frame.select((pl.col("open_cents") * sign).sum()).item()
+    by_side = {side: frame.filter(pl.col("side") == side)["cents"] for side in ("debit", "credit")}
+    return {
         "ar_lines": frame.height,
         "ar_debit": values.total(by_side["debit"]),
         "ar_credit": values.total(by_side["credit"]),

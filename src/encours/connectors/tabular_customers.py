@@ -14,7 +14,7 @@ LEDGER_ACCOUNT = r"^\d{3,}"
 CODE_LENGTH = 60
 
 
-def with_customer(frame: pl.DataFrame) -> pl.DataFrame:
+def with_customer(frame: pl.DataFrame, *, headings: bool = True) -> pl.DataFrame:
     """Return the lines of customer accounts with the code and the name of their customer.
 
     A cell left blank repeats the customer above it, as merged cells do; a line that holds nothing but a name heads the
@@ -22,7 +22,7 @@ def with_customer(frame: pl.DataFrame) -> pl.DataFrame:
     """
     amounts = pl.all_horizontal(pl.col(name) == "" for name in ("amount", "debit", "credit", "open_amount"))
     dates = (pl.col("issued_on") == "") & (pl.col("due_on") == "")
-    heading = amounts & dates & (pl.col("filled") <= HEADING_CELLS)
+    heading = amounts & dates & (pl.col("filled") <= HEADING_CELLS) & pl.lit(headings)
     head_code = pl.coalesce(
         _given("customer_code"), _given("account"), pl.col("first_cell").str.extract(CODED_HEADING, 1)
     )

@@ -31,7 +31,10 @@ def with_kind(frame: pl.DataFrame) -> pl.DataFrame:
 
     Some lists print every amount positive and let the type say which way it goes: a payment then takes away.
     """
-    frame = frame.with_columns(_by_word("kind").alias("said"))
+    words = frame.select("kind").unique().with_columns(_plain("kind").alias("word"))
+    words = words.select("kind", _by_word("word").alias("said"))
+    frame = frame.join(words, on="kind", how="left", maintain_order="left")
+    frame = frame.with_columns(_plain("label").alias("plain_label"), _plain("number").alias("plain_number"))
     all_positive = not (frame["cents"] < 0).any() and not frame["has_credit"].any()
     turned = pl.col("said").is_in(CREDIT_KINDS) & pl.lit(all_positive)
     frame = frame.with_columns(pl.when(turned).then(-pl.col("cents")).otherwise("cents").alias("cents"))
@@ -50,11 +53,13 @@ def with_kind(frame: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("journal").str.to_uppercase().str.contains("^OD"))
         .then(pl.lit("adjustment"))
     )
-    label = _plain("label")
+    label = pl.col("plain_label")
     by_label = pl.coalesce(
         pl.when(label.str.contains(words)).then(pl.lit(kind)) for kind, words in IN_A_LABEL.items()
     )
-    by_number = pl.when(_plain("number").str.contains(r"^av(?:o|oir)?[ _-]?\d")).then(pl.lit("credit_note"))
+    by_number = pl.when(pl.col("plain_number").str.contains(r"^av(?:o|oir)?[ _-]?\d")).then(
+        pl.lit("credit_note")
+    )
     by_sign = pl.when(debit).then(pl.lit("invoice")).otherwise(pl.lit("payment"))
     guess = pl.coalesce("said", by_journal, by_label, by_number, by_sign)
     return frame.with_columns(_agreeing(guess).alias("kind")).with_columns(
@@ -79,8 +84,8 @@ def _agreeing(kind: pl.Expr) -> pl.Expr:
 
 
 def _by_word(column: str) -> pl.Expr:
-    """Return the kind that a type column names, or nothing."""
-    text = _plain(column)
+    """Return the kind that a plain word names, or nothing."""
+    text = pl.col(column)
     return pl.coalesce(
         pl.when((text != "") & text.str.contains(words)).then(pl.lit(kind)) for kind, words in WORDS
     )
