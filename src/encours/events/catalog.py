@@ -27,7 +27,7 @@ CATALOG = {
     "contact.changed": _("Contact changed"),
     "contact.removed": _("Contact removed"),
     "item.imported": _("Item came with a file"),
-    "item.changed": _("Item changed by a file"),
+    "item.changed": _("Item changed"),
     "item.settled": _("Item settled"),
     "item.reopened": _("Item open again"),
     "item.missing": _("Item no longer in the ledger"),
