@@ -3,10 +3,11 @@
 from django.utils.translation import gettext
 
 from encours.accounts.errors import AccountsError
+from encours.customers.errors import CustomersError
 from encours.dunning.errors import DunningError
 from encours.receivables.errors import ReceivablesError
 
-REFUSALS = (AccountsError, ReceivablesError, DunningError)
+REFUSALS = (AccountsError, CustomersError, ReceivablesError, DunningError)
 
 
 def sentence(refusal: Exception) -> str:
