@@ -121,7 +121,7 @@ def pay(debit: Item, on: date, amount: str | int | None = None, *, kind: str = "
     return credit
 
 
-def user(organization: Organization) -> User:
+def user() -> User:
     found, _ = User.objects.get_or_create(
         email="claire@lumiere.example", defaults={"first_name": "Claire", "last_name": "Martin"}
     )

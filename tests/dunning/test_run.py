@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.dunning import desk
 
 from encours.dunning import actions
 from encours.dunning.errors import PlanMissingError
 from encours.dunning.models import Decision, DunningPlan, Reminder, ReminderItem
 from encours.events.models import Event
 from encours.receivables import marks
-from tests.dunning import desk
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -116,7 +116,7 @@ def test_a_draft_takes_the_amounts_of_the_day_and_is_confirmed_again_if_it_asks_
     buyer = desk.customer(organization)
     invoice = desk.item(buyer, "F1", due(5), 1000)
     desk.run(organization, TODAY)
-    actions.confirm(desk.only(organization), by=desk.user(organization), now=desk.at(TODAY))
+    actions.confirm(desk.only(organization), by=desk.user(), now=desk.at(TODAY))
     desk.pay(invoice, TODAY, 400)
     summary = desk.run(organization, TODAY)
     assert (summary.refreshed, summary.canceled) == (1, 0)

@@ -1,5 +1,6 @@
 """Writes what leaves: e-mails as text and HTML, letters and statements as PDF, in the customer's language."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +35,7 @@ from encours.rules import wording
 LIST_TAG = "{{ invoice_list }}"
 # A sign of the private area holds the place of the list while the words are written: no value is read twice.
 LIST_MARK = "\ue000"
+BLANKS = re.compile(r"[ \t\r\n]+")
 CELL = "padding:6px 14px 6px 0;border-bottom:1px solid #d9d5cb"
 FIGURE = CELL + ";text-align:right;white-space:nowrap"
 
@@ -66,7 +68,7 @@ def message(reminder: Reminder, today: date) -> Message:
     return Message(
         recipient=reminder.recipient or _recipient(figures),
         recipient_name=figures.contact.name if figures.contact and not reminder.recipient else "",
-        subject=" ".join(wording.render(subject, known).split()),
+        subject=one_line(wording.render(subject, known)),
         source=source,
         body=wording.render(source, {**known, "invoice_list": LIST_TAG}),
         text=_tidy(wording.render(source, known)),
@@ -199,6 +201,11 @@ def _around_list(written: Message) -> list[list[str]]:
     return [[part.strip() for part in side.split("\n\n") if part.strip()] for side in (before, after)]
 
 
+def one_line(text: str) -> str:
+    """Return a text on one line, its no-break spaces kept."""
+    return BLANKS.sub(" ", text).strip()
+
+
 def _tidy(text: str) -> str:
     return text.replace("\r\n", "\n").strip() + "\n"
 
@@ -215,10 +222,10 @@ def _table(figures: Figures) -> str:
     words = labels(figures.language)
     late = figures.reminder.trigger == "after_due"
     heads = [
-        words["number"],
-        words["due_on"],
-        *([words["days_overdue"]] if late else []),
-        words["open_amount"],
+        (CELL + ";text-align:left", words["number"]),
+        (CELL + ";text-align:left", words["due_on"]),
+        *([(FIGURE, words["days_overdue"])] if late else []),
+        (FIGURE, words["open_amount"]),
     ]
     rows = []
     for line in figures.lines:
@@ -229,7 +236,7 @@ def _table(figures: Figures) -> str:
             (FIGURE, figures.money(line.open_amount)),
         ]
         rows.append("".join(f'<td style="{style}">{escape(text)}</td>' for style, text in cells))
-    head = "".join(f'<th style="{CELL};text-align:left">{escape(text)}</th>' for text in heads)
+    head = "".join(f'<th style="{style}">{escape(text)}</th>' for style, text in heads)
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f'<table style="border-collapse:collapse"><tr>{head}</tr>{body}</table>'
 

@@ -1,9 +1,21 @@
 """Questions about the work of the day: what to ask, what is held and why, what was said."""
 
 from decimal import Decimal
-from typing import cast
+from typing import TypeVar, cast
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from encours.accounts.models import Organization
@@ -19,6 +31,7 @@ from encours.dunning.models import (
 from encours.rules import cases as rules
 from encours.scoring.models import Score
 
+Row = TypeVar("Row", bound=Model)
 TO_DO = (ReminderState.DRAFTED, ReminderState.FAILED, ReminderState.IN_DOUBT, ReminderState.PRINTED)
 STUCK = (ReminderState.FAILED, ReminderState.IN_DOUBT)
 
@@ -82,9 +95,7 @@ def held(
     found = Decision.objects.filter(organization=organization, outcome="hold").exclude(reason="nothing_due")
     if reason:
         found = found.filter(reason=reason)
-    if collector_id is not None:
-        found = found.filter(customer__collector_id=collector_id)
-    return found.select_related("customer").order_by("-amount", "pk")
+    return _of_portfolio(found, collector_id).select_related("customer").order_by("-amount", "pk")
 
 
 def held_reasons(
@@ -164,5 +175,8 @@ def letters_to_post(organization: Organization, *, collector_id: int | None = No
     )
 
 
-def _of_portfolio(found: "QuerySet[Reminder]", collector_id: int | None) -> "QuerySet[Reminder]":
-    return found if collector_id is None else found.filter(customer__collector_id=collector_id)
+def _of_portfolio(found: "QuerySet[Row]", user_id: int | None) -> "QuerySet[Row]":
+    """Hold rows to the customers that a person collects from or sells to."""
+    if user_id is None:
+        return found
+    return found.filter(Q(customer__collector_id=user_id) | Q(customer__salesperson_id=user_id))

@@ -65,7 +65,7 @@ def change_template(
     """Change the words of a message, refused if a letter could not be written from them."""
     wording.check(subject)
     wording.check(body)
-    template.subject, template.body = " ".join(subject.split()), body.strip()
+    template.subject, template.body = subject.strip(), body.strip()
     template.save(update_fields=["subject", "body", "updated_at"])
     record(
         template.organization_id,

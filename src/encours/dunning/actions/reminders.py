@@ -81,6 +81,17 @@ def confirm_many(
 
 
 @transaction.atomic
+def take_back(reminder: Reminder, *, by: User | None, now: datetime) -> Reminder:
+    """Undo a confirmation while the message is still here: it waits to be confirmed again."""
+    found = locked(reminder, ReminderState.CONFIRMED)
+    found.state, found.held = ReminderState.DRAFTED, ""
+    found.confirmed_by = found.confirmed_at = found.simulated_at = None
+    found.save(update_fields=["state", "held", "confirmed_by", "confirmed_at", "simulated_at"])
+    tell(found, "reminder.drafted", by=by, now=now, why="taken_back", amount=found.amount)
+    return found
+
+
+@transaction.atomic
 def edit(
     reminder: Reminder, *, subject: str, body: str, by: User | None, now: datetime, recipient: str = ""
 ) -> Reminder:
@@ -88,7 +99,7 @@ def edit(
     wording.check(subject)
     wording.check(body)
     found = locked(reminder, *WAITING)
-    found.subject, found.body, found.edited_at = " ".join(subject.split())[:300], body.strip(), now
+    found.subject, found.body, found.edited_at = subject.strip()[:300], body.strip(), now
     fields = ["subject", "body", "edited_at"]
     if recipient:
         found.recipient = recipient.strip()[:300]
