@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
 from psycopg import sql
 
@@ -90,6 +91,28 @@ class ItemFilters:
     column: str = ""
     customer_id: int | None = None
     portfolio_user_id: int | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    added_from: date | None = None
+
+    def dates(self) -> Condition:
+        """Return the conditions on the days an item was issued, falls due, and came to be known."""
+        wanted: dict[str, tuple[sql.SQL, date | None]] = {
+            "issued_from": (sql.SQL("AND i.issued_on >= %(issued_from)s"), self.issued_from),
+            "issued_to": (sql.SQL("AND i.issued_on <= %(issued_to)s"), self.issued_to),
+            "due_from": (sql.SQL("AND i.due_on >= %(due_from)s"), self.due_from),
+            "due_to": (sql.SQL("AND i.due_on <= %(due_to)s"), self.due_to),
+            "added_from": (
+                sql.SQL("AND i.created_at >= %(added_from)s::timestamp AT TIME ZONE %(timezone)s"),
+                self.added_from,
+            ),
+        }
+        return Condition(
+            sql.SQL(" ").join(text for text, day in wanted.values() if day is not None),
+            {name: day for name, (_text, day) in wanted.items() if day is not None},
+        )
 
 
 PORTFOLIO = sql.SQL("""

@@ -85,7 +85,13 @@ STATES: dict[str, sql.SQL] = {
     "settled": sql.SQL("AND i.open_amount = 0"),
     "disputed": sql.SQL("AND i.open_amount > 0 AND i.disputed_on IS NOT NULL"),
     "unallocated": sql.SQL("AND i.open_amount > 0 AND i.side = 'credit'"),
-    "derived": sql.SQL("AND i.open_amount > 0 AND i.side = 'debit' AND i.due_basis <> 'given'"),
+    "derived": sql.SQL("AND i.open_amount > 0 AND i.side = 'debit' AND i.due_basis = 'derived'"),
+    "received": sql.SQL("AND i.side = 'credit' AND i.kind IN ('payment', 'prepayment')"),
+    # The invoices of which late interest and recovery fees may be claimed, settled since or not.
+    "claimable": sql.SQL(
+        "AND i.kind = 'invoice' AND i.due_on < %(on)s AND i.disputed_on IS NULL AND i.issued_on <= %(on)s"
+        " AND i.currency = %(currency)s AND (i.open_amount > 0 OR i.settled_on > i.due_on)"
+    ),
 }
 
 
@@ -180,8 +186,9 @@ def _ranks(column: str) -> sql.SQL:
 def _condition(organization: Organization, today: date, search: str, filters: ItemFilters) -> Condition:
     columns = columns_of(organization)
     portfolio = portfolio_condition(filters.portfolio_user_id)
-    texts: list[sql.Composable] = [portfolio.text]
-    values = ledger.parameters(organization, today, portfolio)
+    dates = filters.dates()
+    texts: list[sql.Composable] = [portfolio.text, dates.text]
+    values = ledger.parameters(organization, today, portfolio, dates) | {"timezone": organization.timezone}
     if search.strip():
         found = item_search(search)
         texts.append(found.text)
