@@ -58,7 +58,7 @@ def change_organization(
 
 
 @transaction.atomic
-def switch_sending(organization: Organization, *, on: bool, by: User, now: datetime) -> None:
+def switch_sending(organization: Organization, *, on: bool, by: User | None, now: datetime) -> None:
     """Let messages leave, or bring the organization back into simulation."""
     organization.sending_on_since = now if on else None
     organization.save(update_fields=["sending_on_since"])
@@ -68,7 +68,7 @@ def switch_sending(organization: Organization, *, on: bool, by: User, now: datet
 
 @transaction.atomic
 def add_member(
-    organization: Organization, *, email: str, role: str, restricted: bool, by: User, now: datetime
+    organization: Organization, *, email: str, role: str, restricted: bool, by: User | None, now: datetime
 ) -> Membership:
     """Give a person a role; a person unknown so far gets an account without a password, to be set by a link."""
     user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
@@ -93,7 +93,7 @@ def add_member(
 
 @transaction.atomic
 def change_member(
-    membership: Membership, *, role: str, restricted: bool, by: User, now: datetime
+    membership: Membership, *, role: str, restricted: bool, by: User | None, now: datetime
 ) -> Membership:
     """Change what a member may do; the last administrator stays one."""
     if membership.role == Role.ADMIN and role != Role.ADMIN:
@@ -146,6 +146,13 @@ def choose_password(person: User, password: str, *, first_name: str, last_name: 
     person.save(update_fields=["password", "first_name", "last_name"])
     with tenancy.inside(organization_id):
         record(organization_id, "member.joined", by=actor(person), at=now, subject=("user", person.pk))
+
+
+@transaction.atomic
+def set_password(person: User, password: str) -> None:
+    """Give a person a new password, from the terminal of whoever runs the installation."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
 
 
 @transaction.atomic
