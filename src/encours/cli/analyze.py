@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encours.cli.screen import day_of, patiently, refuse, speaking
+from encours.cli.screen import day_of, examples, patiently, refuse, speaking
 from encours.cli.start import console, errors
 
 if TYPE_CHECKING:
@@ -21,12 +21,11 @@ STAGES = {
     "customers": ("Grading the customers", 0.75, 0.95),
     "work": ("Deciding what to do today", 0.95, 1.0),
 }
-EXAMPLES = """\b
-Examples:
-  encours analyze 900000001FEC20261231.txt --terms "45 days end of month"
-  encours analyze open-items.csv --map "number=Our reference" --out reports
-  encours analyze ledger.xlsx --today 2026-09-30 --language en
-"""
+EXAMPLES = examples(
+    'encours analyze 900000001FEC20261231.txt --terms "45 days end of month"',
+    'encours analyze open-items.csv --map "number=Our reference" --out reports',
+    "encours analyze ledger.xlsx --today 2026-09-30 --language en",
+)
 
 
 def analyze(  # noqa: PLR0917 - each is an option of the command line

@@ -10,7 +10,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from encours.cli.screen import refuse
+from encours.cli.screen import examples, refuse
 from encours.cli.start import console, errors, join_database
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 rates = typer.Typer(
     help="The rates of late interest: ECB main refinancing rate and legal rate, half-year by half-year.",
     no_args_is_help=True,
+    epilog=examples(
+        "encours rates update",
+        'encours rates enter 2026H2 --refinancing 2.15 --legal 3.00 --source "the order, the day"',
+    ),
 )
 HALF_YEAR = re.compile(r"\s*(20\d\d)\s*[- ]?\s*[HS]?\s*([12])\s*", re.IGNORECASE)
 MOST_PERCENT = 25

@@ -20,6 +20,11 @@ DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 Tell = Callable[[str, float], None]
 
 
+def examples(*lines: str) -> str:
+    """Return the foot of a help page: one example a line."""
+    return "\n\n".join(["[bold]Examples[/]", *(f"  {line}" for line in lines)])
+
+
 def refuse(sentence: str) -> NoReturn:
     """Say in one sentence why the command stops, and end with the code of a wrong request."""
     errors.print(sentence, markup=False, highlight=False, soft_wrap=True)
