@@ -2,9 +2,16 @@
 
 import typer
 
-from encours.cli.analyze import analyze
+from encours.cli.analyze import EXAMPLES, analyze
 from encours.cli.demo import demo
-from encours.cli.keeping import backup, check, restore
+from encours.cli.keeping import (
+    BACKUP_EXAMPLES,
+    CHECK_EXAMPLES,
+    RESTORE_EXAMPLES,
+    backup,
+    check,
+    restore,
+)
 from encours.cli.ledger import daily, import_file
 from encours.cli.people import people
 from encours.cli.rates import rates
@@ -16,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
 )
-app.command()(analyze)
+app.command(epilog=EXAMPLES)(analyze)
 app.command()(demo)
 app.command()(serve)
 app.command()(worker)
@@ -25,6 +32,6 @@ app.command("import")(import_file)
 app.command()(daily)
 app.add_typer(rates, name="rates")
 app.add_typer(people, name="user")
-app.command()(check)
-app.command()(backup)
-app.command()(restore)
+app.command(epilog=CHECK_EXAMPLES)(check)
+app.command(epilog=BACKUP_EXAMPLES)(backup)
+app.command(epilog=RESTORE_EXAMPLES)(restore)

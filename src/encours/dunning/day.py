@@ -32,6 +32,7 @@ def run_day(organization_id: int, now: datetime) -> DaySummary:
     with tenancy.inside(organization_id):
         organization = Organization.objects.get(pk=organization_id)
         today = today_of(organization, now)
+        actions.ensure_default_plan(organization, now=now)
         grades = grade_all(organization_id, today, now)
     summary = actions.run(organization, today, now)
     with tenancy.inside(organization_id):

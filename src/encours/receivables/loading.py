@@ -6,7 +6,7 @@ import polars as pl
 
 from encours.events.actions import record_from_select
 from encours.receivables.plan import LoadPlan
-from encours.receivables.staging import execute, stage, take_numbers
+from encours.receivables.staging import execute, stage
 
 EVENT_FIELDS = "%(now)s::timestamptz, %(by)s"
 CUSTOMER_TEXTS = ("siren", "vat_number", "address", "postal_code", "city", "account")
@@ -25,17 +25,15 @@ def write_plan(
         "today": now.date(),
     }
     _write_customers(plan, parameters)
-    numbers = take_numbers("receivables_item", plan.new_items.height)
-    names = pl.DataFrame(
-        {"temporary": [-(place + 1) for place in range(len(numbers))], "number": numbers},
-        schema={"temporary": pl.Int64, "number": pl.Int64},
-    )
+    _number_new_items(plan)
     _remember(plan, parameters)
     _remove_allocations(plan, parameters)
-    _write_new_items(plan, names, parameters)
+    _write_new_items(plan, parameters)
     _write_changed_items(plan, parameters)
+    if plan.new_items.height:
+        execute("SELECT encours_analyze('receivables_item')")
     _write_amounts(plan, parameters)
-    _write_allocations(plan, names, parameters)
+    _write_allocations(plan, parameters)
     _mark_missing(plan, parameters)
     _remove_replaced(plan, parameters)
 
@@ -49,15 +47,16 @@ def _remove_replaced(plan: LoadPlan, parameters: dict[str, object]) -> None:
         )
 
 
-def _real(column: str, frame: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Replace the temporary negative numbers of a column by the real ones."""
-    joined = frame.join(
-        names.rename({"temporary": column, "number": "real_number"}),
-        on=column,
-        how="left",
-        maintain_order="left",
+def _number_new_items(plan: LoadPlan) -> None:
+    """Give each new item, known to the plan by a negative number, its real one."""
+    execute("DROP TABLE IF EXISTS pg_temp.staged_number")
+    execute(
+        "CREATE TEMPORARY TABLE staged_number ON COMMIT DROP AS SELECT -place AS temporary,"
+        " nextval(pg_get_serial_sequence('receivables_item', 'id')) AS number"
+        " FROM generate_series(1::bigint, %(count)s) place",
+        {"count": plan.new_items.height},
     )
-    return joined.with_columns(pl.coalesce("real_number", column).alias(column)).drop("real_number")
+    execute("ANALYZE pg_temp.staged_number")
 
 
 def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
@@ -94,6 +93,7 @@ def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
         "  WHERE c.organization_id = %(organization)s AND c.code = s.code)",
         parameters,
     )
+    execute("SELECT encours_analyze('customers_customer')")
     execute(
         "INSERT INTO customers_contact (organization_id, customer_id, name, role, email, phone, source, created_at)"
         " SELECT %(organization)s, c.id, '', 'payables', coalesce(lower(s.email), ''), coalesce(left(s.phone, 30), ''),"
@@ -122,13 +122,11 @@ _CUSTOMER_DIFFERS = (
 )
 
 
-def _write_new_items(plan: LoadPlan, names: pl.DataFrame, parameters: dict[str, object]) -> None:
+def _write_new_items(plan: LoadPlan, parameters: dict[str, object]) -> None:
     if plan.new_items.is_empty():
         return
     amounts = plan.amounts.select("item_id", "open_cents", "settled_on")
-    frame = _real(
-        "item_id", plan.new_items.join(amounts, on="item_id", how="left", maintain_order="left"), names
-    )
+    frame = plan.new_items.join(amounts, on="item_id", how="left", maintain_order="left")
     stage(
         "staged_item",
         frame.select(
@@ -155,18 +153,18 @@ def _write_new_items(plan: LoadPlan, names: pl.DataFrame, parameters: dict[str, 
         "INSERT INTO receivables_item (id, organization_id, customer_id, kind, side, number, reference, label,"
         " issued_on, due_on, due_basis, amount, open_amount, settled_on, currency, source, external_id, import_id,"
         " line, lettering, dispute_reason)"
-        " SELECT s.item_id, %(organization)s, c.id, s.kind, s.side, s.number, s.reference, s.label, s.issued_on,"
+        " SELECT n.number, %(organization)s, c.id, s.kind, s.side, s.number, s.reference, s.label, s.issued_on,"
         " s.due_on, s.due_basis, s.cents * 0.01, s.open_cents * 0.01, s.settled_on, s.currency, %(source)s,"
         " s.external_id, %(import)s, s.line, s.lettering, ''"
-        " FROM staged_item s JOIN customers_customer c"
+        " FROM staged_item s JOIN staged_number n ON n.temporary = s.item_id JOIN customers_customer c"
         " ON c.organization_id = %(organization)s AND c.code = s.customer_code",
         parameters,
     )
     record_from_select(
         int(str(parameters["organization"])),
         "item.imported",
-        f"SELECT {EVENT_FIELDS}, c.id, 'item', s.item_id, jsonb_build_object('import', %(import)s::bigint)"
-        " FROM staged_item s JOIN customers_customer c"
+        f"SELECT {EVENT_FIELDS}, c.id, 'item', n.number, jsonb_build_object('import', %(import)s::bigint)"
+        " FROM staged_item s JOIN staged_number n ON n.temporary = s.item_id JOIN customers_customer c"
         " ON c.organization_id = %(organization)s AND c.code = s.customer_code",
         parameters,
     )
@@ -223,18 +221,18 @@ def _write_amounts(plan: LoadPlan, parameters: dict[str, object]) -> None:
         )
 
 
-def _write_allocations(plan: LoadPlan, names: pl.DataFrame, parameters: dict[str, object]) -> None:
+def _write_allocations(plan: LoadPlan, parameters: dict[str, object]) -> None:
     if plan.new_allocations.is_empty():
         return
-    frame = plan.new_allocations
-    for side in ("debit", "credit"):
-        frame = _real(side, frame, names)
-    stage("staged_allocation", frame.select("debit", "credit", "cents", "allocated_on", "origin"))
+    stage(
+        "staged_allocation", plan.new_allocations.select("debit", "credit", "cents", "allocated_on", "origin")
+    )
     execute(
         "INSERT INTO receivables_allocation"
         " (organization_id, debit_id, credit_id, amount, allocated_on, origin, import_id)"
-        " SELECT %(organization)s, debit, credit, cents * 0.01, allocated_on, origin, %(import)s"
-        " FROM staged_allocation",
+        " SELECT %(organization)s, coalesce(d.number, s.debit), coalesce(c.number, s.credit), s.cents * 0.01,"
+        " s.allocated_on, s.origin, %(import)s FROM staged_allocation s"
+        " LEFT JOIN staged_number d ON d.temporary = s.debit LEFT JOIN staged_number c ON c.temporary = s.credit",
         parameters,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from encours.receivables.models import Allocation, Document, Item, Match
+from encours.receivables.models import Allocation, Document, Import, ImportState, Item, Match
 
 BY_A_PERSON = ("manual", "match")
 
@@ -47,3 +47,10 @@ def allocations_by_people(organization_id: int, customer_id: int) -> QuerySet[Al
 def documents_of(organization_id: int, customer_id: int) -> QuerySet[Document]:
     """Return the files kept about a customer, the latest first."""
     return Document.objects.filter(organization_id=organization_id, customer_id=customer_id).order_by("-pk")
+
+
+def loaded_imports(organization_id: int) -> QuerySet[Import]:
+    """Return the files that were loaded, latest first."""
+    return Import.objects.filter(organization_id=organization_id, state=ImportState.LOADED).order_by(
+        "-loaded_at"
+    )

@@ -62,15 +62,3 @@ def execute(statement: str, parameters: Mapping[str, object] | None = None) -> i
     with connection.cursor() as cursor:
         cursor.execute(statement, cast("dict[str, Any] | None", parameters))
         return int(cursor.rowcount)
-
-
-def take_numbers(table: str, count: int) -> list[int]:
-    """Take that many numbers from a table's sequence."""
-    if not count:
-        return []
-    frame = fetch(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-        [table, count],
-        {"id": pl.Int64},
-    )
-    return frame["id"].to_list()

@@ -1,0 +1,103 @@
+"""`encours import` and `encours daily`: the path of the desk, from the terminal."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from encours.cli.start import console, errors, join_database
+
+FIGURES = {
+    "customers": "customers",
+    "new_customers": "new customers",
+    "new": "new items",
+    "changed": "changed items",
+    "unchanged": "unchanged items",
+    "missing": "no longer in the ledger",
+    "settled": "settled",
+    "allocations": "allocations",
+    "proposed": "proposed allocations",
+    "refused": "refused lines",
+    "warnings": "warnings",
+}
+
+
+def show_figures(figures: dict[str, int]) -> None:
+    """Print what a load changed, zeros left out."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(justify="right")
+    table.add_column()
+    for name, words in FIGURES.items():
+        if figures.get(name):
+            table.add_row(f"{figures[name]:,}".replace(",", " "), words)
+    console.print(table)
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A FEC, a CSV or an XLSX.")],
+    organization: Annotated[str, typer.Option(help="Name or number of the organization.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would change; write nothing.")] = False,
+) -> None:
+    """Load a ledger into an organization, as the desk does."""
+    join_database()
+    from django.utils import timezone  # noqa: PLC0415 - Django must be ready
+
+    from encours.cli.organizations import chosen  # noqa: PLC0415
+    from encours.connectors.errors import FileRefusedError  # noqa: PLC0415
+    from encours.connectors.reading import read_any  # noqa: PLC0415
+    from encours.receivables import actions  # noqa: PLC0415
+
+    now = timezone.now()
+    try:
+        with console.status("Reading…"):
+            batch = read_any(file)
+    except FileRefusedError as refusal:
+        errors.print(f"[bold]{file.name}[/]: {refusal}")
+        raise typer.Exit(2) from refusal
+    with chosen(organization) as found:
+        if preview:
+            show_figures(dict(actions.plan_of(found, batch, now).figures))
+            return
+        with file.open("rb") as reader, console.status("Loading…"):
+            received = actions.receive_file(
+                found,
+                iter(lambda: reader.read(1 << 20), b""),
+                name=file.name,
+                by="cli",
+                by_user=None,
+                now=now,
+            )
+            figures = actions.load(found, received, batch, by="cli", now=now)
+        number = found.pk
+    show_figures(figures)
+    for issue in batch.issues[:10]:
+        errors.print(f"line {issue.line}: {issue}" if issue.line else str(issue), highlight=False)
+    console.print(f"Loaded into organization {number}. Now: encours daily --organization {number}")
+
+
+def daily(
+    organization: Annotated[str, typer.Option(help="Name or number; all of them if left out.")] = "",
+) -> None:
+    """Do the day's work now: grades, then what to remind and what to hold. Running it again changes nothing."""
+    join_database()
+    from django.utils import timezone  # noqa: PLC0415 - Django must be ready
+
+    from encours.accounts.tenancy import organization_ids  # noqa: PLC0415
+    from encours.cli.organizations import chosen  # noqa: PLC0415
+    from encours.dunning.day import run_day  # noqa: PLC0415
+
+    now = timezone.now()
+    if organization:
+        with chosen(organization) as found:
+            numbers = [found.pk]
+    else:
+        numbers = organization_ids()
+    for number in numbers:
+        with console.status(f"Organization {number}…"):
+            done = run_day(number, now)
+        console.print(
+            f"Organization {number}: {done.grades_changed} grades changed, {done.run.drafted} reminders to confirm, "
+            f"{done.run.confirmed} confirmed by rule, {done.run.canceled} withdrawn, "
+            f"{sum(done.run.held.values())} held."
+        )

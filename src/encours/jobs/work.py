@@ -1,0 +1,94 @@
+"""The jobs that workers run: small, restartable, one organization at a time."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from encours.accounts import tenancy
+from encours.accounts.models import Organization
+from encours.channels.actions import sweep
+from encours.connectors.intake import load_import, read_import
+from encours.dunning import sending
+from encours.dunning.day import run_day, today_of
+from encours.events.actions import seal
+from encours.queue import defer
+
+logger = logging.getLogger("encours.jobs")
+P = ParamSpec("P")
+DAY_BEGINS_AT = 5
+
+
+def clock() -> datetime:
+    """Return the present instant; the only place of this door that reads the clock."""
+    return timezone.now()
+
+
+def own_connection(job: Callable[P, None]) -> Callable[P, None]:
+    """Give each job a database connection that works, and none that was left behind."""
+
+    @wraps(job)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        close_old_connections()
+        try:
+            job(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return wrapped
+
+
+@own_connection
+def imports_read(organization_id: int, import_id: int) -> None:
+    """Read a received file and say what it would change."""
+    read_import(organization_id, import_id, now=clock())
+
+
+@own_connection
+def imports_load(organization_id: int, import_id: int) -> None:
+    """Load a previewed file, then bring grades and reminders up to date."""
+    load_import(organization_id, import_id, now=clock())
+    run_day(organization_id, clock())
+
+
+@own_connection
+def daily_run(organization_id: int) -> None:
+    """Do the day's work of one organization."""
+    run_day(organization_id, clock())
+
+
+@own_connection
+def dunning_send(organization_id: int) -> None:
+    """Send what was confirmed."""
+    sending.send_confirmed(organization_id, clock())
+
+
+@own_connection
+def every_minute(timestamp: int) -> None:  # noqa: ARG001 - the queue tells the planned time
+    """Wake the organizations that have something to send, and show sendings that nobody can vouch for."""
+    now = clock()
+    for organization_id in tenancy.organization_ids():
+        with tenancy.inside(organization_id):
+            sweep(organization_id, now)
+            waiting = sending.waiting(organization_id, now)
+        if waiting:
+            defer("dunning.send", organization_id=organization_id, lock=f"send-{organization_id}")
+
+
+@own_connection
+def every_ten_minutes(timestamp: int) -> None:  # noqa: ARG001
+    """Seal history, and start the day of the organizations whose day has begun; a missed hour is caught up."""
+    now = clock()
+    for organization_id in tenancy.organization_ids():
+        with tenancy.inside(organization_id):
+            seal(organization_id, now)
+            organization = Organization.objects.get(pk=organization_id)
+            begun = now.astimezone(ZoneInfo(organization.timezone)).hour >= DAY_BEGINS_AT
+            due = organization.daily_ran_on != today_of(organization, now)
+        if begun and due:
+            defer("daily.run", organization_id=organization_id, lock=f"daily-{organization_id}")
