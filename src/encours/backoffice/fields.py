@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from schwifty import IBAN
@@ -116,6 +117,18 @@ class TermsField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Django's field options
         options.setdefault("label", gettext_lazy("Default payment terms"))
+        # The example under the field follows what is typed.
+        options.setdefault(
+            "widget",
+            forms.TextInput(
+                attrs={
+                    "autocomplete": "off",
+                    "hx-get": reverse_lazy("terms-example"),
+                    "hx-trigger": "input changed delay:300ms",
+                    "hx-target": "#example",
+                }
+            ),
+        )
         super().__init__(max_length=100, **options)
 
     def clean(self, value: str | None) -> str:
@@ -141,6 +154,10 @@ class PercentField(forms.DecimalField):
         options.setdefault("decimal_places", 4)
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(localize=True, **options)
+
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
+        """Show a stored rate without the zeros that end it."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
         """Read the rate as it is typed in France or elsewhere."""

@@ -1,4 +1,4 @@
-"""What a person decides for themselves: name, language, colours, password, second factor, sessions."""
+"""What a person decides for themselves: name, language, colors, password, second factor, sessions."""
 
 from typing import cast
 
@@ -22,13 +22,13 @@ from encours.backoffice.desk import DeskRequest, page
 
 
 class ProfileForm(forms.Form):
-    """How a person is called, and in which language and colours they work."""
+    """How a person is called, and in which language and colors they work."""
 
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(
-        label=gettext_lazy("Colours"),
+        label=gettext_lazy("Colors"),
         choices=[
             ("auto", gettext_lazy("As the computer")),
             ("light", gettext_lazy("Light")),

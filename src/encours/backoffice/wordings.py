@@ -131,6 +131,15 @@ def settings_template(request: DeskRequest, template_id: int) -> HttpResponse:
     desk = request.desk
     template = get_object_or_404(templates(desk.organization), pk=template_id)
     form = TemplateForm(request.POST or None, initial={"subject": template.subject, "body": template.body})
+    # The preview beside follows what is typed.
+    form.fields["body"].widget.attrs |= {
+        "hx-post": request.path,
+        "hx-trigger": "input changed delay:600ms",
+        "hx-target": "#preview",
+        "hx-swap": "outerHTML",
+        "hx-include": "#words",
+        "hx-vals": '{"preview": "1"}',
+    }
     if request.method == "POST" and "restore" in request.POST:
         subject, body = default_words(template.code, template.language)
         change_template(template, subject=subject, body=body, by=desk.user, now=desk.now)
