@@ -50,10 +50,12 @@ def create_app_role() -> None:
         exists = cursor.fetchone() is not None
         if exists and serving.user != database.APP_ROLE:
             return
+        # Only a superuser may touch these attributes of a role that exists; the start refuses an unsafe one anyway.
+        plain = sql.SQL("" if exists else "NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
         verb = sql.SQL("ALTER" if exists else "CREATE")
-        statement = sql.SQL(
-            "{} ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {}"
-        ).format(verb, sql.Identifier(serving.user), sql.Literal(serving.password))
+        statement = sql.SQL("{} ROLE {} LOGIN {} PASSWORD {}").format(
+            verb, sql.Identifier(serving.user), plain, sql.Literal(serving.password)
+        )
         cursor.execute("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
         row = cursor.fetchone()
         if row is None or not row[0]:
