@@ -1,9 +1,12 @@
 """The settings: identities checked, terms and rates kept, the plan and its words changed, sending switched."""
 
+import socket
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
 from django.test import Client
 from django.urls import reverse
 
@@ -11,10 +14,12 @@ from encours.accounts.actions import change_organization, sender_password, set_s
 from encours.accounts.models import Organization, User
 from encours.accounts.queries import rate_table, sender_of
 from encours.backoffice import rates
+from encours.customers.models import Customer
 from encours.dunning.actions import ensure_default_plan
 from encours.dunning.models import Template
 from encours.dunning.queries import default_plan, templates
 from encours.events.models import Event
+from encours.receivables.models import Item
 from encours.rules.rates import SHIPPED, HalfYear
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -50,6 +55,12 @@ SENDER = {
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop the clock on the day these stories are told."""
     monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 @pytest.fixture
@@ -378,3 +389,49 @@ def test_the_page_of_sending_says_what_is_missing(bob: Client, planned: Organiza
 
     assert "No IBAN is set" not in page
     assert "never tested" in page
+
+
+def test_new_terms_move_what_no_file_dates(bob: Client, organization: Organization) -> None:
+    customer = Customer.objects.create(organization=organization, code="C1", name="Verger")
+    for number, basis in [("F1", "derived"), ("F2", "given")]:
+        Item.objects.create(
+            organization=organization, customer=customer, kind="invoice", side="debit", number=number,
+            source="fec", external_id=number, issued_on=date(2026, 11, 1), due_on=date(2026, 12, 1),
+            due_basis=basis, amount=100, open_amount=100, currency="EUR",
+        )  # fmt: skip
+
+    page = bob.post(
+        reverse("settings-terms"), {"default_terms": "60 jours", "aging_columns": "30, 60, 90"}, follow=True
+    ).content.decode()
+
+    assert "1 item now falls due on another day." in page
+    assert Item.objects.get(number="F1").due_on == date(2026, 12, 31)
+    assert Item.objects.get(number="F2").due_on == date(2026, 12, 1)
+    assert "due date moved from 1 Dec 2026 · to 31 Dec 2026" in text(bob, "activity")
+
+
+def test_a_test_message_leaves_even_in_simulation(
+    bob: Client, organization: Organization, free_port: int
+) -> None:
+    received: list[bytes] = []
+
+    class Postman:
+        async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+            received.append(envelope.content if isinstance(envelope.content, bytes) else b"")
+            return "250 OK"
+
+    controller = Controller(Postman(), hostname="127.0.0.1", port=free_port)
+    controller.start()
+    try:
+        bob.post(reverse("settings-sender"), {**SENDER, "port": str(free_port)})
+        page = bob.post(reverse("sender-test"), follow=True).content.decode()
+        assert "answers and lets us in" in page
+        assert received == []
+        page = bob.post(reverse("sender-test"), {"message": "1"}, follow=True).content.decode()
+    finally:
+        controller.stop()
+
+    assert "took a message for bob@lumiere.example" in page
+    assert len(received) == 1
+    assert b"To: bob@lumiere.example" in received[0]
+    assert "Answered on" in page

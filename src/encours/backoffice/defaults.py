@@ -9,14 +9,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from encours.accounts import permissions
 from encours.accounts.actions import change_organization
 from encours.backoffice import terms
-from encours.backoffice.desk import DeskRequest, page
+from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.fields import TermsField
+from encours.backoffice.refresh import bring_up_to_date
+from encours.receivables.terms import derive_due_dates
 from encours.rules.aging import Columns
+from encours.ui.formats import integer
 
 MOST_LIMITS = 6
 LONGEST_DAYS = 3650
@@ -48,7 +51,9 @@ class DefaultsForm(forms.Form):
     """What holds for customers who have nothing of their own."""
 
     default_terms = TermsField(
-        help_text=gettext_lazy("For every customer without terms of their own; the next file uses them.")
+        help_text=gettext_lazy(
+            "For every customer without terms of their own. Open items without a due date follow."
+        )
     )
     aging_columns = LimitsField(
         label=gettext_lazy("Limits of the columns, in days overdue"),
@@ -68,8 +73,11 @@ def settings_terms(request: DeskRequest) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
+        changed = form.cleaned_data["default_terms"] != organization.default_terms
         change_organization(organization, by=request.desk.user, now=request.desk.now, **form.cleaned_data)
         messages.success(request, _("Terms and columns are saved."))
+        if changed:
+            messages.info(request, moved_in_words(derive_again(request.desk)))
         return redirect("settings-terms")
     text = request.POST.get("default_terms") or organization.default_terms
     return render(
@@ -82,6 +90,21 @@ def settings_terms(request: DeskRequest) -> HttpResponse:
             "columns": columns_in_words(organization.aging_columns),
         },
     )
+
+
+def derive_again(desk: Desk) -> int:
+    """Give the open items without a due date of their own the one of the new terms; return how many moved."""
+    moved = derive_due_dates(desk.organization, by=desk.by, now=desk.now)
+    bring_up_to_date(desk.organization.pk)
+    return moved
+
+
+def moved_in_words(count: int) -> str:
+    """Say how many items fall due on another day."""
+    text = ngettext(
+        "%(count)s item now falls due on another day.", "%(count)s items now fall due on another day.", count
+    )
+    return text % {"count": integer(count)}
 
 
 def columns_in_words(limits: list[int]) -> list[str]:

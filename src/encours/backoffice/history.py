@@ -217,6 +217,10 @@ TOLD: dict[str, Callable[[Any, str], str]] = {
     "channel": _word(CHANNELS),
     "amount": _amount,
     "until": _until,
+    "due_on_before": lambda value, currency: (
+        _("due date moved from %(day)s") % {"day": _day(value, currency)}
+    ),
+    "due_on": lambda value, currency: _("to %(day)s") % {"day": _day(value, currency)},
     "reason": _quoted,
     "why": _why,
     "outcome": _word(sentences.CALLS),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.refresh import bring_up_to_date
 from encours.dunning import sentences
 from encours.dunning.actions import change_plan, ensure_default_plan
 from encours.dunning.queries import default_plan, rule_plan
@@ -147,14 +148,8 @@ def settings_plan(request: DeskRequest) -> HttpResponse:
     plan = plan_of(desk)
     form = GapForm(request.POST or None, initial={"minimum_gap_days": plan.minimum_gap_days})
     if request.method == "POST" and form.is_valid():
-        change_plan(
-            desk.organization,
-            steps=plan.steps,
-            minimum_gap_days=form.cleaned_data["minimum_gap_days"],
-            by=desk.user,
-            now=desk.now,
-        )
-        messages.success(request, _("The plan is saved; the next run follows it."))
+        _save(desk, replace(plan, minimum_gap_days=form.cleaned_data["minimum_gap_days"]), list(plan.steps))
+        messages.success(request, _("The plan is saved; today's work follows it."))
         return redirect("settings-plan")
     return render(
         request, "backoffice/settings_plan.html", {"form": form, "stops": line(plan), "section": "plan"}
@@ -176,7 +171,7 @@ def plan_step(request: DeskRequest, rank: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         changed = replace(step, **form.cleaned_data)
         _save(desk, plan, [changed if each == step else each for each in plan.steps])
-        messages.success(request, _("The step is saved; the next run follows it."))
+        messages.success(request, _("The step is saved; today's work follows it."))
         return redirect("settings-plan")
     return render(
         request,
@@ -198,6 +193,7 @@ def _save(desk: Desk, plan: Plan, steps: list[Step]) -> None:
     change_plan(
         desk.organization, steps=steps, minimum_gap_days=plan.minimum_gap_days, by=desk.user, now=desk.now
     )
+    bring_up_to_date(desk.organization.pk)
 
 
 urlpatterns = [

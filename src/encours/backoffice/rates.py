@@ -20,6 +20,7 @@ from encours.accounts.models import Organization
 from encours.accounts.queries import LEGAL, REFINANCING, later_rates, rate_table
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.fields import PercentField
+from encours.backoffice.refresh import bring_up_to_date
 from encours.rules.rates import SHIPPED, HalfYear, RateTable, half_year_of
 
 HIGHEST_PERCENT = Decimal(30)
@@ -162,6 +163,7 @@ def settings_rates(request: DeskRequest) -> HttpResponse:
     policy = _policy_form(organization, request.POST or None)
     if request.method == "POST" and policy.is_valid():
         change_organization(organization, by=request.desk.user, now=request.desk.now, **policy.cleaned_data)
+        bring_up_to_date(organization.pk)
         messages.success(request, _("The policy is saved."))
         return redirect("settings-rates")
     return render(request, "backoffice/settings_rates.html", _shown(request.desk, policy=policy))
@@ -186,6 +188,7 @@ def rates_enter(request: DeskRequest) -> HttpResponse:
                 by=desk.user,
                 now=desk.now,
             )
+    bring_up_to_date(desk.organization.pk)
     messages.success(request, _("The rates are kept with their source."))
     return redirect("settings-rates")
 

@@ -15,9 +15,13 @@ from encours.accounts import permissions
 from encours.accounts.actions import change_organization, create_organization
 from encours.accounts.models import User
 from encours.backoffice import terms
+from encours.backoffice.defaults import derive_again
 from encours.backoffice.desk import SESSION_KEY, DeskRequest, clock, enter, page
 from encours.backoffice.fields import SirenField, TermsField
+from encours.backoffice.refresh import bring_up_to_date
+from encours.customers.queries import customers_of
 from encours.dunning.actions import ensure_default_plan
+from encours.reports.queries import overview
 
 STEPS = ("company", "file", "terms", "done")
 NAMES = {
@@ -107,6 +111,8 @@ def welcome(request: DeskRequest) -> HttpResponse:
         )
     if request.method == "POST" and form is not None and form.is_valid():
         change_organization(organization, by=request.desk.user, now=request.desk.now, **form.cleaned_data)
+        if step == "terms":
+            derive_again(request.desk)
         return redirect(step_address(STEPS[STEPS.index(step) + 1]))
     return render(request, "backoffice/welcome.html", {**_found(request, step), "form": form})
 
@@ -123,6 +129,10 @@ def _found(request: DeskRequest, step: str) -> dict[str, object]:
     if step == "terms":
         text = request.POST.get("default_terms") or organization.default_terms
         shown["example"] = terms.example(text, request.desk.today)
+    if step in {"file", "done"}:
+        shown["customer_count"] = customers_of(organization.pk).count()
+    if step == "done" and shown["customer_count"]:
+        shown["overview"] = overview(organization, request.desk.today)
     if step == "done":
         shown["terms"] = terms.said(organization.default_terms)
     return shown
@@ -137,6 +147,7 @@ def welcome_finish(request: DeskRequest) -> HttpResponse:
         change_organization(
             organization, by=request.desk.user, now=request.desk.now, welcomed_at=request.desk.now
         )
+    bring_up_to_date(organization.pk)
     return redirect("today")
 
 
