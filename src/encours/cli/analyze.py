@@ -51,6 +51,8 @@ def analyze(  # noqa: PLR0917 - each is an option of the command line
     Nothing is kept and nothing leaves: no server, no sign-in, no database.
     """
     with speaking(language):
+        from django.utils.translation import gettext as _  # noqa: PLC0415 - as below
+
         from encours.cli import analysis_screen  # noqa: PLC0415 - help must show before polars is loaded
         from encours.reports.analysis import analyze as analysis_of  # noqa: PLC0415
 
@@ -62,7 +64,7 @@ def analyze(  # noqa: PLR0917 - each is an option of the command line
             analysis = analysis_of(batch, day, default_terms=terms, tell=tell)
         analysis_screen.show(analysis, console, rows=top)
         if out is None:
-            console.print("\nWith --out FOLDER, the same as PDF, XLSX and JSON.", highlight=False)
+            console.print(f"\n{_('With --out FOLDER, the same as PDF, XLSX and JSON.')}", highlight=False)
             return
         from encours.cli import analysis_files  # noqa: PLC0415 - typst is only needed here
 
