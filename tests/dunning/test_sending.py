@@ -309,7 +309,6 @@ def test_a_sender_killed_at_any_line_never_sends_twice(mail_server: MailServer) 
         with tenancy.inside(number):
             sweep(number, later)
         sending.send_confirmed(number, later)
-        sending.send_confirmed(number, later + timedelta(minutes=20))
         with tenancy.inside(number):
             reminder = Reminder.objects.get()
             message_id = Sending.objects.get().message_id

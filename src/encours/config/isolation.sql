@@ -53,7 +53,7 @@ CREATE OR REPLACE FUNCTION encours_analyze(relation text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     IF relation NOT IN ('customers_customer', 'receivables_item', 'receivables_allocation', 'receivables_match',
-                        'scoring_score', 'dunning_decision', 'dunning_reminder', 'events_event') THEN
+                        'scoring_score', 'dunning_decision', 'dunning_reminder', 'dunning_reminderitem', 'events_event') THEN
         RAISE EXCEPTION 'encours_analyze: % is not a table of the desk', relation;
     END IF;
     EXECUTE format('ANALYZE %I', relation);

@@ -18,6 +18,8 @@ THANKS_DAYS = 15
 HISTORY_DAYS = 365
 # Below this number of settled invoices, a median is nobody's habit.
 HABIT_MINIMUM = 5
+CONTACT = frozenset({"sent", "printed", "in_doubt"})
+STUCK = frozenset({"failed", "in_doubt"})
 AGES = [age for age, _ in PAID_WITHIN_HORIZON]
 
 Row = tuple[Any, ...]
@@ -80,25 +82,24 @@ def suspects(scope: Scope, customer_ids: Sequence[int]) -> list[Suspect]:
 def cases(scope: Scope, customer_ids: Sequence[int]) -> list[Case]:
     """Return the case of each of these customers, in the order of their numbers."""
     parameters = scope.parameters(customer_ids)
-    said = _said(parameters)
+    reminded = _reminded(parameters)
+    said = _said(parameters, reminded.passed)
     items = _items(parameters, said)
     settled = _settled(parameters, said)
-    contacted = _pairs(facts.CONTACTED, parameters)
-    tones = _tones(parameters)
+    tones = _tones(parameters, reminded.heard)
     credits_ = _pairs(facts.CREDITS, parameters)
     paying = {row[0]: row[1:] for row in _rows(facts.PAYING, parameters)}
     paused = _pairs(facts.PAUSED_CUSTOMERS, parameters)
-    stuck = _pairs(facts.STUCK, parameters)
     gathered = []
     for customer_id, insolvent_on, has_address, has_email in _rows(facts.CUSTOMERS, parameters):
         until = paused.get(customer_id)
-        stuck_in = stuck.get(customer_id)
+        stuck_in = reminded.stuck.get(customer_id)
         gathered.append(
             Case(
                 customer_id=customer_id,
                 items=tuple(items.get(customer_id, ())),
                 unallocated_amount=credits_.get(customer_id, facts.ZERO),
-                last_contact_on=contacted.get(customer_id),
+                last_contact_on=reminded.contacted.get(customer_id),
                 last_rank=tones.get(customer_id, 0),
                 on_hold_until=None if stuck_in else until,
                 hold_reason=f"reminder_{stuck_in}" if stuck_in else "postponed" if until else "",
@@ -137,10 +138,43 @@ def _pairs(query: str, parameters: Parameters) -> dict[int, Any]:
     return dict(_rows(query, parameters))
 
 
-def _said(parameters: Parameters) -> dict[int, _Said]:
+@dataclass(frozen=True, slots=True)
+class _Reminded:
+    """What the reminders of a range of customers mean for their cases."""
+
+    passed: list[int]
+    contacted: dict[int, date]
+    heard: dict[int, list[tuple[int, date]]]
+    stuck: dict[int, str]
+
+
+def _reminded(parameters: Parameters) -> _Reminded:
+    """Sort what was said: steps passed, last contacts, tones heard, and demands that wait for a person.
+
+    A step counts as passed once the message left, may have left, waits for the post, or was skipped by a person;
+    a courtesy that failed is not tried again the next day either. A demand that failed, or that nobody knows
+    about, is stuck: no other is written meanwhile.
+    """
+    found = _Reminded([], {}, defaultdict(list), {})
+    for number, customer_id, state, trigger, rank, sent_on in _rows(facts.REMINDED, parameters):
+        demand = trigger == "after_due"
+        if state != "failed" or not demand:
+            found.passed.append(number)
+        if state in CONTACT and sent_on is not None:
+            found.contacted[customer_id] = max(sent_on, found.contacted.get(customer_id, sent_on))
+            if demand:
+                found.heard[customer_id].append((rank, sent_on))
+        if demand and state in STUCK:
+            found.stuck[customer_id] = state
+    return found
+
+
+def _said(parameters: Parameters, passed: Sequence[int]) -> dict[int, _Said]:
+    if not passed:
+        return {}
     return {
         item_id: _Said(rank or 0, noticed=bool(noticed), thanked=bool(thanked))
-        for item_id, rank, noticed, thanked in _rows(facts.SAID, parameters)
+        for item_id, rank, noticed, thanked in _rows(facts.SAID, {**parameters, "reminders": list(passed)})
     }
 
 
@@ -181,11 +215,8 @@ def _settled(parameters: Parameters, said: Mapping[int, _Said]) -> dict[int, lis
     return found
 
 
-def _tones(parameters: Parameters) -> dict[int, int]:
+def _tones(parameters: Parameters, heard: Mapping[int, Sequence[tuple[int, date]]]) -> dict[int, int]:
     """Return the highest rank heard since each customer last had nothing overdue."""
-    heard: dict[int, list[tuple[int, date]]] = defaultdict(list)
-    for customer_id, rank, last_on in _rows(facts.HEARD, parameters):
-        heard[customer_id].append((rank, last_on))
     if not heard:
         return {}
     begun = _pairs(facts.EPISODES, {**parameters, "customers": list(heard)})

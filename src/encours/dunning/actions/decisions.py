@@ -22,6 +22,8 @@ from encours.rules import dunning as rules
 
 CUSTOMERS_AT_ONCE = 2_000
 LOCK_CLASS = 4_203
+# After this many new reminders the planner's statistics are refreshed at once.
+MANY_NEW = 1_000
 
 
 @dataclass
@@ -51,6 +53,10 @@ def run(
         with tenancy.inside(organization.pk):
             _lock(organization.pk)
             _decide_and_write(_scope(organization, today), chunk, now, summary)
+    if summary.drafted + summary.confirmed >= MANY_NEW:
+        with tenancy.inside(organization.pk), connection.cursor() as cursor:
+            for table in ("dunning_reminder", "dunning_reminderitem", "dunning_decision"):
+                cursor.execute("SELECT encours_analyze(%s)", [table])
     return summary
 
 
