@@ -157,7 +157,7 @@ def set_password(person: User, password: str) -> None:
 
 @transaction.atomic
 def change_profile(user: User, *, first_name: str, last_name: str, language: str, theme: str) -> User:
-    """Change how a person is called and in which language and colours they work."""
+    """Change how a person is called and in which language and colors they work."""
     user.first_name, user.last_name = first_name, last_name
     user.language, user.theme = language, theme
     user.save(update_fields=["first_name", "last_name", "language", "theme"])

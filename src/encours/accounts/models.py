@@ -70,6 +70,7 @@ class Organization(models.Model):
     recovery_fee_claimed = models.BooleanField(_("State the recovery fee in letters"), default=True)
     sending_on_since = models.DateTimeField(null=True, blank=True)
     welcomed_at = models.DateTimeField(null=True, blank=True)
+    daily_ran_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

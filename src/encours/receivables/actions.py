@@ -12,6 +12,7 @@ from encours.accounts.models import Organization
 from encours.customers.models import Customer
 from encours.events.actions import hold_page_open, record
 from encours.receivables import matching, undoing
+from encours.receivables.changes import LoadPlan, Setting
 from encours.receivables.documents import add_document
 from encours.receivables.errors import (
     AllocationFromLedgerError,
@@ -31,7 +32,7 @@ from encours.receivables.models import (
     Item,
     Match,
 )
-from encours.receivables.plan import LoadPlan, Setting, plan_load
+from encours.receivables.plan import plan_load
 from encours.receivables.rows import Batch, Issue
 from encours.receivables.staging import execute
 
@@ -211,11 +212,12 @@ def set_mapping(source_import: Import, mapping: dict[str, object]) -> None:
     source_import.save(update_fields=["mapping", "state"])
 
 
-def set_state(source_import: Import, state: str, progress_percent: int = 0) -> None:
-    """Show how far a file has come."""
+def set_state(source_import: Import, state: str, progress_percent: int = 0, **known: object) -> None:
+    """Show how far a file has come, and keep what its next page shows."""
     source_import.state = state
     source_import.progress_percent = progress_percent
-    source_import.save(update_fields=["state", "progress_percent"])
+    source_import.options = {**source_import.options, **known}
+    source_import.save(update_fields=["state", "progress_percent", "options"])
 
 
 @transaction.atomic

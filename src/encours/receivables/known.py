@@ -4,8 +4,8 @@ from datetime import date
 
 import polars as pl
 
+from encours.receivables.changes import ALLOCATIONS_KNOWN, CUSTOMERS_KNOWN, ITEMS_KNOWN, Known
 from encours.receivables.models import Import, ImportState
-from encours.receivables.plan import ALLOCATIONS_KNOWN, CUSTOMERS_KNOWN, ITEMS_KNOWN, Known
 from encours.receivables.staging import fetch
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from encours.events.actions import record_from_select
-from encours.receivables.plan import LoadPlan
+from encours.receivables.changes import LoadPlan
 from encours.receivables.staging import execute, stage
 
 EVENT_FIELDS = "%(now)s::timestamptz, %(by)s"
@@ -60,7 +60,9 @@ def _number_new_items(plan: LoadPlan) -> None:
 
 
 def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
-    stage("staged_customer", plan.customers.with_columns(pl.col("name").fill_null(pl.col("code"))))
+    named = pl.col("name").fill_null(pl.col("code"))
+    stage("staged_customer", plan.customers.with_columns(named))
+    stage("staged_new_customer", plan.new_customers.with_columns(named))
     execute(
         "INSERT INTO receivables_importchange (organization_id, source_import_id, subject_type, subject_id, before)"
         " SELECT c.organization_id, %(import)s, 'customer', c.id, jsonb_build_object("
@@ -88,9 +90,7 @@ def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
         " coalesce(s.vat_number, ''), '', '', '', coalesce(s.address, ''), coalesce(s.postal_code, ''),"
         " coalesce(s.city, ''), coalesce(left(s.country, 2), 'FR'), 'fr', coalesce(left(s.terms, 100), ''), false,"
         " 'general', false, false, '', coalesce(s.doubtful, false), coalesce(s.account, ''), '', '{}', %(now)s, %(now)s"
-        " FROM staged_customer s"
-        " WHERE NOT EXISTS (SELECT FROM customers_customer c"
-        "  WHERE c.organization_id = %(organization)s AND c.code = s.code)",
+        " FROM staged_new_customer s",
         parameters,
     )
     execute("SELECT encours_analyze('customers_customer')")
@@ -108,8 +108,8 @@ def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
         int(str(parameters["organization"])),
         "customer.imported",
         f"SELECT {EVENT_FIELDS}, c.id, 'customer', c.id, jsonb_build_object('import', %(import)s::bigint)"
-        " FROM customers_customer c JOIN staged_customer s ON s.code = c.code"
-        " WHERE c.organization_id = %(organization)s AND c.created_at = %(now)s",
+        " FROM customers_customer c JOIN staged_new_customer s ON s.code = c.code"
+        " WHERE c.organization_id = %(organization)s",
         parameters,
     )
 

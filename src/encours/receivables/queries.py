@@ -1,47 +1,37 @@
-"""Questions about items, proposals and documents that are not sums."""
+"""Questions about the account of one customer that are not sums, and where an invoice number leads."""
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from encours.receivables.models import Allocation, Document, Import, ImportState, Item, Match
-
-BY_A_PERSON = ("manual", "match")
+from encours.receivables.items import visible_items
+from encours.receivables.models import Document, Import, Item, Match
 
 
 def items_numbered(organization_id: int, number: str, portfolio_user: int | None = None) -> QuerySet[Item]:
     """Return the items that carry exactly this number, installments of one invoice together."""
-    found = Item.objects.filter(organization_id=organization_id, missing_since=None, number=number)
-    if portfolio_user is not None:
-        found = found.filter(
-            Q(customer__collector_id=portfolio_user) | Q(customer__salesperson_id=portfolio_user)
-        )
-    return found.order_by("due_on", "pk")
-
-
-def items_of(organization_id: int, customer_id: int, item_ids: Iterable[int] | None = None) -> QuerySet[Item]:
-    """Return the items of a customer that are still in the ledger, or some of them."""
-    found = Item.objects.filter(organization_id=organization_id, customer_id=customer_id, missing_since=None)
-    return (found if item_ids is None else found.filter(pk__in=item_ids)).order_by("due_on", "pk")
+    found = visible_items(organization_id, portfolio_user)
+    return found.filter(number=number, missing_since=None).order_by("due_on", "pk")
 
 
 def open_debits(organization_id: int, customer_id: int, currency: str) -> QuerySet[Item]:
     """Return what a customer still has to pay in a currency, the oldest due date first."""
-    return items_of(organization_id, customer_id).filter(side="debit", open_amount__gt=0, currency=currency)
+    return Item.objects.filter(
+        organization_id=organization_id,
+        customer_id=customer_id,
+        currency=currency,
+        side="debit",
+        open_amount__gt=0,
+        missing_since=None,
+    ).order_by("due_on", "pk")
 
 
 def matches_of(organization_id: int, customer_id: int) -> QuerySet[Match]:
     """Return the proposed allocations of a customer that nobody has refused, by credit."""
     found = Match.objects.filter(organization_id=organization_id, customer_id=customer_id, refused_at=None)
-    return found.select_related("debit", "credit").order_by("credit__issued_on", "credit_id", "debit__due_on")
-
-
-def allocations_by_people(organization_id: int, customer_id: int) -> QuerySet[Allocation]:
-    """Return the allocations that people made and may take back, the latest first."""
-    found = Allocation.objects.filter(
-        organization_id=organization_id, debit__customer_id=customer_id, origin__in=BY_A_PERSON
+    return found.select_related("debit", "credit").order_by(
+        "credit__issued_on", "credit_id", "debit__due_on", "pk"
     )
-    return found.select_related("debit", "credit").order_by("-allocated_on", "-pk")
 
 
 def documents_of(organization_id: int, customer_id: int) -> QuerySet[Document]:
@@ -49,8 +39,12 @@ def documents_of(organization_id: int, customer_id: int) -> QuerySet[Document]:
     return Document.objects.filter(organization_id=organization_id, customer_id=customer_id).order_by("-pk")
 
 
+def file_names(organization_id: int, import_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of imported files by the number of their import."""
+    found = Import.objects.filter(organization_id=organization_id, pk__in=set(import_ids))
+    return dict(found.values_list("pk", "file_name"))
+
+
 def loaded_imports(organization_id: int) -> QuerySet[Import]:
     """Return the files that were loaded, latest first."""
-    return Import.objects.filter(organization_id=organization_id, state=ImportState.LOADED).order_by(
-        "-loaded_at"
-    )
+    return Import.objects.filter(organization_id=organization_id, state="loaded").order_by("-loaded_at")

@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                 ),
                 ("sending_on_since", models.DateTimeField(blank=True, null=True)),
                 ("welcomed_at", models.DateTimeField(blank=True, null=True)),
+                ("daily_ran_on", models.DateField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import polars as pl
 
-from encours.receivables.plan import (
+from encours.receivables.changes import (
     ALLOCATIONS_KNOWN,
     CUSTOMERS_KNOWN,
     ITEMS_KNOWN,
     Known,
     Setting,
-    plan_load,
 )
+from encours.receivables.plan import plan_load
 from encours.receivables.rows import Batch, Issue
 from encours.rules.behavior import OpenPart, SettledPart
 
