@@ -9,7 +9,9 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 # Settled before Django reads its settings: tests never touch the installation of the person who runs them.
-HOME = Path(os.environ.get("ENCOURS_TEST_HOME") or Path(tempfile.gettempdir()) / f"encours-tests-{os.getuid()}")
+HOME = Path(
+    os.environ.get("ENCOURS_TEST_HOME") or Path(tempfile.gettempdir()) / f"encours-tests-{os.getuid()}"
+)
 HOME.mkdir(parents=True, exist_ok=True)
 os.environ["ENCOURS_HOME"] = str(HOME)
 os.environ["ENCOURS_DEBUG"] = "yes"
@@ -77,3 +79,15 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             )
             cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} RESTART IDENTITY CASCADE")
         connections["owner"].close()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI nothing is skipped: a test that could not run there has failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if (
+        os.environ.get("CI") == "true"
+        and reporter is not None
+        and reporter.stats.get("skipped")
+        and not exitstatus
+    ):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
