@@ -123,6 +123,32 @@ def items(
     return part.of(tuple(item_row(row, today, columns) for row in rows), count)
 
 
+@dataclass(frozen=True, slots=True)
+class ItemSums:
+    """What is open of a list of items: what is owed, and what takes away from it."""
+
+    debits: Decimal
+    credits: Decimal
+
+    @property
+    def outstanding(self) -> Decimal:
+        """Return what is owed in all."""
+        return self.debits - self.credits
+
+
+def item_sums(
+    organization: Organization, today: date, *, search: str = "", filters: ItemFilters | None = None
+) -> ItemSums:
+    """Return what is open, in the organization's currency, of the items that were asked for."""
+    condition = _condition(organization, today, search, filters or ItemFilters())
+    statement = sql.SQL("""
+        SELECT coalesce(sum(i.open_amount) FILTER (WHERE i.side = 'debit'), 0),
+            coalesce(sum(i.open_amount) FILTER (WHERE i.side = 'credit'), 0)
+        FROM receivables_item i WHERE {counted} AND i.currency = %(currency)s {condition}
+    """).format(counted=COUNTED_ITEMS, condition=condition.text)
+    return ItemSums(*ledger.fetch(statement, condition.parameters)[0])
+
+
 def aged_items(
     organization: Organization,
     today: date,
