@@ -1,0 +1,208 @@
+"""Lives a story day by day and writes down what the desk did; nothing may happen that the story does not tell.
+
+A line is a date and a fact, or a date, an arrow and what the desk does that morning. Between two lines every
+morning comes too: the run decides, the collector confirms all she is asked, and formal notices stay on her desk.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from tests.dunning import desk
+
+from encours.accounts.models import EnteredRate, Organization
+from encours.customers.models import Customer
+from encours.dunning import actions
+from encours.dunning.models import Decision, Pause, Reminder, ReminderItem
+from encours.receivables import marks
+from encours.receivables.models import Item
+
+LINE = re.compile(r"(\d\d/\d\d/\d{4})\s+(.+)")
+STEPS = {
+    0: "notice",
+    1: "first reminder",
+    2: "second reminder",
+    3: "last reminder",
+    4: "formal notice",
+    5: "thanks",
+}
+QUIET = {"nothing_due", "step_not_due", "too_soon", "below_minimum"}
+
+
+class Story:
+    """One customer of one company, and what happened so far."""
+
+    def __init__(self, *, rates: bool = True) -> None:
+        self.organization: Organization = desk.company(rates=rates)
+        self.customer: Customer = desk.customer(self.organization)
+        self.asleep = False
+        self.told: list[str] = []
+        self.holding = ""
+
+    def live(self, text: str) -> list[str]:
+        """Live from the first date to the last, and return what the desk did, in the words of the story."""
+        facts: dict[date, list[str]] = {}
+        days = []
+        for line in text.strip().splitlines():
+            found = LINE.fullmatch(line.strip())
+            assert found, f"not a line of a story: {line!r}"
+            day = french(found[1])
+            days.append(day)
+            if not found[2].startswith("->"):
+                facts.setdefault(day, []).append(found[2])
+        day = min(days)
+        while day <= max(days):
+            for fact in facts.get(day, []):
+                self.happen(fact, day)
+            if not self.asleep:
+                self.morning(day)
+            day += timedelta(days=1)
+        return self.told
+
+    def happen(self, fact: str, day: date) -> None:
+        """Make one fact of the story true."""
+        for pattern, verb in VERBS:
+            found = re.fullmatch(pattern, fact)
+            if found:
+                verb(self, day, *found.groups())
+                return
+        raise AssertionError(f"no such fact: {fact!r}")
+
+    def morning(self, day: date) -> None:
+        """Let the desk run, let the collector confirm, and write down what was done."""
+        desk.run(self.organization, day)
+        for reminder in Reminder.objects.filter(organization=self.organization, decided_on=day).order_by(
+            "pk"
+        ):
+            waiting = reminder.state in {"drafted", "confirmed"}
+            if waiting and reminder.step.mode == "manual":
+                self.tell(day, f"{STEPS[reminder.rank]} to sign: {self.spoken(reminder)}")
+        waiting_now = Reminder.objects.filter(
+            organization=self.organization, state__in=["drafted", "confirmed"]
+        )
+        for reminder in waiting_now.select_related("step"):
+            if reminder.step.mode != "manual":
+                self.tell(day, f"{STEPS[reminder.rank]}: {self.spoken(reminder)}")
+                desk.sent(reminder, day)
+        for canceled in Reminder.objects.filter(organization=self.organization, state="canceled", note=""):
+            self.tell(day, f"{STEPS[canceled.rank]} withdrawn: {self.spoken(canceled)}")
+            Reminder.objects.filter(pk=canceled.pk).update(note="told")
+        self.hold(day)
+
+    def hold(self, day: date) -> None:
+        """Tell a reason to say nothing when it begins."""
+        decision = Decision.objects.filter(organization=self.organization, outcome="hold").first()
+        reason = decision.reason if decision and decision.reason not in QUIET else ""
+        if reason and reason != self.holding:
+            self.tell(day, f"nothing is asked: {reason}")
+        self.holding = reason
+
+    def spoken(self, reminder: Reminder) -> str:
+        """Name the items of a message with their amounts."""
+        lines = (
+            ReminderItem.objects.filter(reminder=reminder)
+            .select_related("item")
+            .order_by("item__due_on", "item")
+        )
+        return ", ".join(f"{line.item.number} {line.open_amount}" for line in lines)
+
+    def tell(self, day: date, what: str) -> None:
+        self.told.append(f"{day:%d/%m/%Y}  -> {what}")
+
+    def item(self, number: str) -> Item:
+        return Item.objects.get(organization=self.organization, number=number)
+
+
+def french(text: str) -> date:
+    return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no time zone
+
+
+def invoice(story: Story, day: date, number: str, amount: str, due_on: str) -> None:
+    desk.item(story.customer, number, french(due_on), Decimal(amount), issued_on=day)
+
+
+def pays(story: Story, day: date, amount: str | None, number: str) -> None:
+    desk.pay(story.item(number), day, amount)
+
+
+def credited(story: Story, day: date, number: str) -> None:
+    desk.pay(story.item(number), day, kind="credit_note")
+
+
+def disputes(story: Story, day: date, number: str) -> None:
+    marks.dispute_item(story.item(number), today=day, reason="quantity", by="user:1", now=desk.at(day))
+
+
+def agrees(story: Story, day: date, number: str) -> None:
+    marks.undispute_item(story.item(number), by="user:1", now=desk.at(day))
+
+
+def leave_alone(story: Story, day: date, until: str) -> None:
+    actions.postpone(story.customer, until=french(until), reason="promised", by=None, now=desk.at(day))
+
+
+def leave_item_alone(story: Story, day: date, number: str, until: str) -> None:
+    actions.postpone(
+        story.customer,
+        until=french(until),
+        reason="check",
+        by=None,
+        now=desk.at(day),
+        item=story.item(number),
+    )
+
+
+def no_longer_alone(story: Story, day: date) -> None:
+    for pause in Pause.objects.filter(lifted_at=None):
+        actions.lift(pause, by=None, now=desk.at(day))
+
+
+def sleep(story: Story, day: date) -> None:
+    story.asleep = True
+
+
+def wake(story: Story, day: date) -> None:
+    story.asleep = False
+
+
+def rate_entered(story: Story, day: date) -> None:
+    for kind, percent in (("refinancing", "2.15"), ("legal", "2.62")):
+        EnteredRate.objects.create(
+            organization=story.organization, kind=kind, starts_on=date(2026, 7, 1), percent=Decimal(percent),
+            source="Official Journal",
+        )  # fmt: skip
+
+
+def insolvent(story: Story, day: date) -> None:
+    Customer.objects.filter(pk=story.customer.pk).update(insolvent_on=day)
+
+
+def skipped(story: Story, day: date) -> None:
+    for reminder in Reminder.objects.filter(state="drafted"):
+        actions.skip(reminder, by=None, now=desk.at(day))
+
+
+VERBS: list[tuple[str, Callable[..., None]]] = [
+    (r"invoice (\S+) of (\S+), due (\S+)", invoice),
+    (r"pays(?: (\S+) of)? (\S+)", pays),
+    (r"(\S+) is credited", credited),
+    (r"disputes (\S+)", disputes),
+    (r"the dispute of (\S+) is closed", agrees),
+    (r"is left alone until (\S+)", leave_alone),
+    (r"(\S+) is left alone until (\S+)", leave_item_alone),
+    (r"is no longer left alone", no_longer_alone),
+    (r"the desk is down", sleep),
+    (r"the desk is back", wake),
+    (r"the rate of the half-year is entered", rate_entered),
+    (r"insolvency proceedings open", insolvent),
+    (r"the collector skips the step", skipped),
+]
+
+
+def check(text: str, *, rates: bool = True) -> None:
+    """Live a story and compare what the desk did with what the story tells."""
+    expected = [line.strip() for line in text.strip().splitlines() if "->" in line]
+    expected = [re.sub(r"\s+->\s+", "  -> ", line) for line in expected]
+    told = Story(rates=rates).live(text)
+    assert told == expected, "the desk did:\n" + "\n".join(told)
