@@ -1,6 +1,7 @@
-"""Outstanding, overdue, sales and DSO at each month end: one pass over items, one over what settled them."""
+"""Outstanding, overdue, sales and DSO at each month end, from what happened on each day."""
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from encours.reports import ledger
 from encours.reports.filters import Condition, portfolio_condition
 from encours.reports.ledger import ZERO
 from encours.rules.dso import Sales, count_back_dso
+from encours.rules.outstanding import signed
 
 # The month ends shown, and those before that a count-back of the oldest may need.
 MONTHS_SHOWN = 24
@@ -40,23 +42,28 @@ class Trend:
     sales: tuple[Sales, ...]
 
 
-# An item counts from the rank of the month it was issued in; a debit is overdue from the day after its due date.
 ISSUED = sql.SQL("""
-    SELECT width_bucket(i.issued_on, %(starts_on)s::date[]),
-        width_bucket(greatest(i.issued_on, i.due_on + 1), %(starts_on)s::date[]),
-        i.kind, i.side, sum(i.amount),
-        sum(i.amount) FILTER (WHERE i.settled_on IS NULL OR i.settled_on >= %(first)s)
-    FROM receivables_item i WHERE {counted} {more} GROUP BY 1, 2, 3, 4
+    SELECT i.issued_on, i.kind, i.side, sum(i.amount)
+    FROM receivables_item i WHERE {counted} {more} GROUP BY 1, 2, 3
 """)
 
-# What was settled before the first month end was overdue at none of them.
-SETTLED = sql.SQL("""
-    SELECT width_bucket(greatest(a.allocated_on, i.issued_on, i.due_on + 1), %(starts_on)s::date[]),
-        sum(a.amount)
+OVERDUE = sql.SQL("""
+    SELECT greatest(i.issued_on, i.due_on + 1), sum(i.open_amount)
+    FROM receivables_item i WHERE {counted} {more} AND i.open_amount > 0 AND i.side = 'debit' GROUP BY 1
+""")
+
+# What was settled in time was never overdue, and what was settled before the first month end is at none of
+# them. The rest was overdue from one day to another. As a VALUES list the days are not taken for as many groups
+# as there are items, so that PostgreSQL adds them up on all cores.
+SETTLED_LATE = sql.SQL("""
+    SELECT moved.day, sum(moved.amount)
     FROM receivables_item i
     JOIN receivables_allocation a ON a.organization_id = %(organization)s AND a.debit_id = i.id
-    WHERE {counted} {more} AND i.side = 'debit' AND (i.settled_on IS NULL OR i.settled_on >= %(first)s)
-      AND a.allocated_on <= %(on)s
+    CROSS JOIN LATERAL (VALUES
+        (greatest(i.issued_on, i.due_on + 1), a.amount), (a.allocated_on, -a.amount)
+    ) AS moved(day, amount)
+    WHERE {counted} {more} AND i.side = 'debit' AND (i.settled_on IS NULL OR i.settled_on > %(first)s)
+      AND a.allocated_on > greatest(i.issued_on, i.due_on + 1)
     GROUP BY 1
 """)
 
@@ -74,16 +81,15 @@ def month_ends(today: date, count: int) -> list[date]:
 def trend(organization: Organization, today: date, *, portfolio_user_id: int | None = None) -> Trend:
     """Return what was owed at each month end, and today.
 
-    Outstanding is what was issued: an allocation takes as much from a debit as from a credit, so that it
-    moves the overdue and not the outstanding.
+    Outstanding is what was issued: an allocation takes as much from a debit as from a credit, and moves only
+    the overdue.
     """
     ends = [*month_ends(today, MONTHS_SHOWN + MONTHS_BEFORE), today]
     portfolio = portfolio_condition(portfolio_user_id)
     values = ledger.parameters(organization, today, portfolio) | {
-        "starts_on": [end + timedelta(days=1) for end in ends],
         "first": ends[0],
     }
-    owed, overdue, sales = _moves(portfolio, values, len(ends))
+    owed, overdue, sales = _moves(portfolio, values, ends)
     months = [
         Sales(before + timedelta(days=1), end, amount)
         for before, end, amount in zip(ends, ends[1:], sales[1:], strict=False)
@@ -110,25 +116,18 @@ def trend(organization: Organization, today: date, *, portfolio_user_id: int | N
 
 
 def _moves(
-    portfolio: Condition, values: dict[str, Any], count: int
+    portfolio: Condition, values: dict[str, Any], ends: Sequence[date]
 ) -> tuple[list[Decimal], list[Decimal], list[Decimal]]:
     """Return by how much outstanding and overdue moved in each month, and what was sold in it."""
-    owed: dict[int, Decimal] = defaultdict(Decimal)
-    overdue: dict[int, Decimal] = defaultdict(Decimal)
-    sales: dict[int, Decimal] = defaultdict(Decimal)
-    rows = ledger.fetch(ISSUED.format(counted=ledger.COUNTED, more=portfolio.text), values)
-    for issued, due, kind, side, amount, unsettled in rows:
-        sign = 1 if side == "debit" else -1
-        owed[issued] += sign * amount
-        if side == "debit":
-            overdue[due] += unsettled or ZERO
+    owed, overdue, sales = ([ZERO] * (len(ends) + 1) for _ in range(3))
+    parts = {"counted": ledger.COUNTED, "more": portfolio.text}
+    for day, kind, side, amount in ledger.fetch(ISSUED.format(**parts), values):
+        rank, moved = bisect_left(ends, day), signed(side, amount)
+        owed[rank] += moved
         if kind in ("invoice", "credit_note"):
-            sales[issued] += sign * amount
-    settled = ledger.fetch(SETTLED.format(counted=ledger.COUNTED, more=portfolio.text), values)
-    for rank, amount in settled:
-        overdue[rank] -= amount
-    return (
-        [owed[rank] for rank in range(count)],
-        [overdue[rank] for rank in range(count)],
-        [sales[rank] for rank in range(count)],
-    )
+            sales[rank] += moved
+    for statement in (OVERDUE, SETTLED_LATE):
+        for day, amount in ledger.fetch(statement.format(**parts), values):
+            overdue[bisect_left(ends, day)] += amount
+    # What lies after the last end is not there yet.
+    return owed[:-1], overdue[:-1], sales[:-1]

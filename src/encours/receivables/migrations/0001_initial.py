@@ -395,6 +395,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("open_amount__gt", 0)),
                 fields=["organization", "customer", "due_on"],
+                include=("side", "open_amount", "currency", "issued_on", "missing_since"),
                 name="item_open",
             ),
         ),
