@@ -16,7 +16,7 @@ LONGEST_FILE = {".py": 400, ".css": 250, ".js": 150, ".html": 150}
 LONGEST_FUNCTION = 60
 DOORS = {"backoffice", "jobs", "cli", "config"}
 # Besides actions, the loader writes: it is the actions of a file.
-WRITERS = re.compile(r"(^|/)(actions(\.py|/)|receivables/(loading|undoing|matching|documents|staging)\.py)")
+WRITERS = re.compile(r"(^|/)(actions(\.py|/)|receivables/(loading|undoing|matching|documents|marks|staging)\.py)")
 WRITES = re.compile(
     r"\.objects\.(create|bulk_create|update_or_create|get_or_create|bulk_update)\(|\.save\(|\bINSERT INTO\b|\bDELETE FROM\b"
 )
