@@ -50,7 +50,7 @@ bench: $(STAMP) ## measure speed at three sizes, write docs/benchmarks.md
 
 .PHONY: translations
 translations: $(STAMP) ## extract messages and compile the catalogs
-	@$(BIN)/python -m encours.config.translations
+	@DJANGO_SETTINGS_MODULE=encours.config.settings $(BIN)/python -m encours.config.translations
 
 .PHONY: lock
 lock: $(STAMP) ## recompile the hashed requirements, without addresses

@@ -1,0 +1,94 @@
+"""Extracts every message of the code and the templates into the catalogs, with Babel and Django's own reader."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).parent.parent
+LOCALES = PACKAGE / "locale"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+# Django turns a template into calls among letters that are no Python: the calls alone are kept.
+CALLS = re.compile(
+    r"""\b(?:_|n?p?gettext)\((?:[^()'"]|u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")*\)""",
+)
+Found = tuple[str | tuple[str, str], str | None, str, int]
+
+
+def messages_of(path: Path) -> Iterator[Found]:
+    """Yield message (and plural), context, file and line of one source file."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        text = "\n".join(CALLS.findall(templatize(text)))
+    name = path.relative_to(PACKAGE).as_posix()
+    for line, function, words, _comments in extract_python(
+        io.BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
+    ):
+        said = words if isinstance(words, tuple) else (words,)
+        spec = KEYWORDS.get(function)
+        if spec and isinstance(spec[0], tuple):
+            context, texts = said[0], said[1 : len(spec)]
+        else:
+            context, texts = None, said[: len(spec) if spec else 1]
+        if texts and all(isinstance(one, str) and one for one in texts):
+            yield (texts[0] if len(texts) == 1 else (texts[0], texts[1])), context, name, line
+
+
+def collected() -> Catalog:
+    """Return every message of the package."""
+    catalog = Catalog(project="encours", charset="utf-8")
+    sources = [*sorted(PACKAGE.rglob("*.py")), *sorted(PACKAGE.rglob("*.html"))]
+    for path in sources:
+        if "migrations" in path.parts:
+            continue
+        for message, context, name, _line in messages_of(path):
+            # The line is left out: catalogs would change with every edit.
+            catalog.add(message, context=context, locations=[(name, None)])
+    return catalog
+
+
+def update(language: str) -> tuple[int, int]:
+    """Bring one catalog up to date with the code; return how many messages there are and how many lack words."""
+    file = LOCALES / language / "LC_MESSAGES" / "django.po"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if file.exists():
+        with file.open("rb") as reader:
+            catalog = read_po(reader, locale=language)
+    else:
+        catalog = Catalog(locale=language, project="encours", charset="utf-8")
+    catalog.update(collected(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, sort_output=True, omit_header=False, ignore_obsolete=True, include_lineno=False)
+    text = re.sub(r'"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^\n]*\n', "", buffer.getvalue().decode())
+    file.write_text(text, encoding="utf-8")
+    lacking = [one for one in catalog if one.id and not all(one.string if one.pluralizable else [one.string])]
+    return len(catalog), len(lacking)
+
+
+def main() -> None:
+    """Update the French catalog and compile it."""
+    from encours.config.provision import compile_translations  # noqa: PLC0415 - needs Django's settings
+
+    count, lacking = update("fr")
+    compile_translations()
+    print(f"{count} messages, {lacking} without French words.")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
