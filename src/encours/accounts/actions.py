@@ -5,6 +5,7 @@ import hashlib
 from datetime import date, datetime
 from decimal import Decimal
 
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import connection, transaction
@@ -162,6 +163,11 @@ def change_profile(user: User, *, first_name: str, last_name: str, language: str
     user.language, user.theme = language, theme
     user.save(update_fields=["first_name", "last_name", "language", "theme"])
     return user
+
+
+def forget_ended_sessions(user: User) -> int:
+    """Forget the sessions of a person that have ended, and return how many are open."""
+    return len(UserSession.objects.purge_and_list(user))
 
 
 def _keep_an_administrator(leaving: Membership) -> None:

@@ -232,10 +232,10 @@ def _rights() -> dict[str, object]:
 
 
 urlpatterns = [
-    path("members/", members, name="members"),
-    path("members/add/", member_add, name="member-add"),
-    path("members/<int:member_id>/", member, name="member"),
-    path("members/<int:member_id>/invite/", member_invite, name="member-invite"),
-    path("members/<int:member_id>/remove/", member_remove, name="member-remove"),
+    path("settings/members/", members, name="members"),
+    path("settings/members/add/", member_add, name="member-add"),
+    path("settings/members/<int:member_id>/", member, name="member"),
+    path("settings/members/<int:member_id>/invite/", member_invite, name="member-invite"),
+    path("settings/members/<int:member_id>/remove/", member_remove, name="member-remove"),
     path("join/<str:number>/<str:token>/", member_join, name="member-join"),
 ]

@@ -3,7 +3,6 @@
 from typing import cast
 
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import RedirectView
 
-from encours.accounts.actions import change_profile
+from encours.accounts.actions import change_profile, forget_ended_sessions
 from encours.accounts.adapter import remember_choices
 from encours.accounts.models import User
 from encours.backoffice.desk import DeskRequest, page
@@ -54,11 +53,10 @@ def profile(request: DeskRequest) -> HttpResponse:
         translation.activate(user.language)
         messages.success(request, _("Your profile is saved."))
         return remember_choices(redirect("profile"), user)
-    sessions = UserSession.objects.purge_and_list(user)
     return render(
         request,
         "backoffice/profile.html",
-        {"form": form, "second_factor": is_mfa_enabled(user), "session_count": len(sessions)},
+        {"form": form, "second_factor": is_mfa_enabled(user), "session_count": forget_ended_sessions(user)},
     )
 
 
