@@ -70,18 +70,17 @@ PAID = sql.SQL("""
       AND i.issued_on > %(recent)s AND i.created_at >= %(since_at)s
 """)
 
+# The grade valid before that day is the one given before it and replaced since.
 GRADES = sql.SQL("""
-    SELECT c.id, c.code, c.name, old.grade, s.grade
-    FROM scoring_score s
-    JOIN LATERAL (
-        SELECT o.grade FROM scoring_score o
-        WHERE o.organization_id = %(organization)s AND o.customer_id = s.customer_id AND o.graded_on < %(since)s
-        ORDER BY o.graded_on DESC, o.id DESC LIMIT 1
-    ) old ON old.grade <> s.grade
-    JOIN customers_customer c ON c.organization_id = %(organization)s AND c.id = s.customer_id
-    WHERE s.organization_id = %(organization)s AND s.replaced_on IS NULL AND s.graded_on >= %(since)s
+    SELECT c.id, c.code, c.name, before.grade, after.grade
+    FROM scoring_score before
+    JOIN scoring_score after ON after.organization_id = %(organization)s
+        AND after.customer_id = before.customer_id AND after.replaced_on IS NULL AND after.grade <> before.grade
+    JOIN customers_customer c ON c.organization_id = %(organization)s AND c.id = before.customer_id
+    WHERE before.organization_id = %(organization)s
+      AND before.graded_on < %(since)s AND before.replaced_on >= %(since)s
       AND (%(portfolio)s::bigint IS NULL OR c.collector_id = %(portfolio)s OR c.salesperson_id = %(portfolio)s)
-    ORDER BY s.grade DESC, c.name
+    ORDER BY after.grade DESC, c.name
 """)
 
 
