@@ -7,7 +7,7 @@ import pytest
 from tests.dunning import desk
 
 from encours.accounts.models import Organization
-from encours.dunning import actions, letters, queries
+from encours.dunning import actions, letters
 from encours.dunning.claims import claim_of
 from encours.dunning.models import Reminder, Template
 from encours.rules import wording
@@ -178,10 +178,3 @@ def test_a_statement_shows_both_sides() -> None:
     desk.item(buyer, "F1", TODAY, 100)
     desk.item(buyer, "AV1", TODAY, 30, kind="credit_note", side="credit")
     assert letters.statement(organization, buyer, TODAY).startswith(b"%PDF")
-
-
-def test_a_batch_follows_the_letters_to_post() -> None:
-    reminder = drafted(60, 3)
-    Reminder.objects.filter(pk=reminder.pk).update(state="printed")
-    waiting = queries.letters_to_post(Organization.objects.get())
-    assert [number.pk for number, content in letters.batch(waiting, TODAY) if content] == [reminder.pk]

@@ -51,6 +51,16 @@ def test_a_reminder_is_confirmed_once(organization: Organization) -> None:
     assert Event.objects.get(kind="reminder.confirmed").actor == f"user:{person.pk}"
 
 
+def test_a_confirmation_is_taken_back_while_the_message_is_here(organization: Organization) -> None:
+    reminder = draft(organization)
+    actions.confirm(reminder, by=desk.user(), now=NOW)
+    actions.take_back(reminder, by=desk.user(), now=NOW)
+    found = desk.only(organization)
+    assert (found.state, found.confirmed_by, found.confirmed_at) == ("drafted", None, None)
+    with pytest.raises(ReminderStateError, match="moved on"):
+        actions.take_back(reminder, by=desk.user(), now=NOW)
+
+
 def test_many_are_confirmed_and_calls_are_not(organization: Organization) -> None:
     first, second = draft(organization, "C1"), draft(organization, "C2")
     Reminder.objects.filter(pk=second.pk).update(channel="phone")
@@ -184,6 +194,14 @@ def test_what_is_held_says_why(organization: Organization) -> None:
     assert not queries.held(organization, collector_id=person.pk).exists()
     with translation.override("en"):
         assert sentences.hold(decision.reason, decision.params).startswith("No way to reach")
+
+
+def test_a_notice_too_small_to_send_holds_nothing_back(organization: Organization) -> None:
+    desk.item(desk.customer(organization), "F1", TODAY + timedelta(days=5), 10)
+    assert desk.run(organization, TODAY).held == {}
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.reason) == ("quiet", "below_minimum")
+    assert not queries.held(organization).exists()
 
 
 def test_every_reason_has_its_words() -> None:

@@ -27,7 +27,7 @@ STEPS = {
     4: "formal notice",
     5: "thanks",
 }
-QUIET = {"nothing_due", "step_not_due", "too_soon", "below_minimum"}
+QUIET = {"step_not_due", "too_soon"}
 
 
 class Story:

@@ -1,7 +1,6 @@
 """Writes what leaves: e-mails as text and HTML, letters and statements as PDF, in the customer's language."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -87,12 +86,6 @@ def pdf(reminder: Reminder, today: date) -> bytes:
 def set_letter(written: Message) -> bytes:
     """Set a message that is already written as a letter."""
     return pages.render("letter", letter_data(written))
-
-
-def batch(reminders: Iterable[Reminder], today: date) -> Iterator[tuple[Reminder, bytes]]:
-    """Set many letters, one after the other."""
-    for reminder in reminders:
-        yield reminder, pdf(reminder, today)
 
 
 def letter_data(written: Message) -> dict[str, Any]:

@@ -91,8 +91,8 @@ def work_count(organization: Organization, *, collector_id: int | None = None) -
 def held(
     organization: Organization, *, reason: str = "", collector_id: int | None = None
 ) -> "QuerySet[Decision]":
-    """Return the customers to whom nothing is said although something is due, the largest amounts first."""
-    found = Decision.objects.filter(organization=organization, outcome="hold").exclude(reason="nothing_due")
+    """Return the customers to whom nothing is said although something is overdue, largest amounts first."""
+    found = Decision.objects.filter(organization=organization, outcome="hold")
     if reason:
         found = found.filter(reason=reason)
     return _of_portfolio(found, collector_id).select_related("customer").order_by("-amount", "pk")

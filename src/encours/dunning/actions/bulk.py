@@ -90,9 +90,10 @@ WHERE r.organization_id = %(organization)s AND r.customer_id = ANY(%(customers)s
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A customer looked at, and what the rule said."""
+    """A customer looked at, whether anything is overdue, and what the rule said."""
 
     suspect: Suspect
+    overdue: bool
     decision: rules.Decision
 
 
@@ -214,9 +215,7 @@ def keep_decisions(scope: Scope, verdicts: Sequence[Verdict]) -> None:
     kept = [verdict for verdict in verdicts if verdict.suspect.customer_id not in gone]
     if not kept:
         return
-    rows = _json(
-        {"customer_id": v.suspect.customer_id, "basis": v.suspect.basis, **_facts(v.decision)} for v in kept
-    )
+    rows = _json({"customer_id": v.suspect.customer_id, "basis": v.suspect.basis, **_facts(v)} for v in kept)
     with connection.cursor() as cursor:
         cursor.execute(
             KEEP_DECISIONS,
@@ -228,12 +227,14 @@ def _nothing_due(decision: rules.Decision) -> bool:
     return isinstance(decision, rules.Hold) and decision.reason_code == "nothing_due"
 
 
-def _facts(decision: rules.Decision) -> dict[str, object]:
+def _facts(verdict: Verdict) -> dict[str, object]:
+    """Return what is kept of a verdict; saying nothing holds something back only where something is overdue."""
+    decision = verdict.decision
     if isinstance(decision, rules.Remind):
         said = {"outcome": "remind", "reason": decision.step.trigger, "until": None}
         return {**said, "params": {"rank": decision.step.rank}, "amount": decision.amount}
     return {
-        "outcome": "hold",
+        "outcome": "hold" if verdict.overdue else "quiet",
         "reason": decision.reason_code,
         "until": decision.until,
         "params": plain(decision.params),

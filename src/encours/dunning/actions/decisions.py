@@ -114,7 +114,11 @@ def _decide_and_write(scope: Scope, chunk: Sequence[int], now: datetime, summary
     looked_at = {suspect.customer_id: suspect for suspect in suspects if suspect.customer_id not in leaving}
     summary.canceled += bulk.close_outdated(scope, list(looked_at), now)
     verdicts = [
-        Verdict(looked_at[int(case.customer_id)], rules.decide(case, scope.plan, scope.today))
+        Verdict(
+            looked_at[int(case.customer_id)],
+            any(item.due_on is not None and item.due_on < scope.today for item in case.items),
+            rules.decide(case, scope.plan, scope.today),
+        )
         for case in cases.cases(scope, list(looked_at))
     ]
     summary.customers += len(verdicts)
@@ -148,7 +152,8 @@ def _apply(
         decision = verdict.decision
         reminder = waiting.get(verdict.suspect.customer_id)
         if isinstance(decision, rules.Hold):
-            summary.held[decision.reason_code] += 1
+            if verdict.overdue:
+                summary.held[decision.reason_code] += 1
             if reminder is not None:
                 withdrawn.append((reminder, decision.reason_code))
             continue
