@@ -22,6 +22,12 @@ class FileMissingError(FileRefusedError):
     message = _("There is no file at %(path)s. Check the path and try again.")
 
 
+class KeptFileMissingError(FileRefusedError):
+    """A file that was received is no longer in the store."""
+
+    message = _("The file “%(name)s” is no longer in the store of this installation. Send it again.")
+
+
 class FileEmptyError(FileRefusedError):
     """The file is empty."""
 
