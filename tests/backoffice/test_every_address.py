@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from tests.backoffice.conftest import NOW
 
 from encours.accounts import tenancy
 from encours.accounts.models import Organization, User
@@ -25,7 +26,6 @@ from encours.receivables.models import (
     Match,
 )
 from encours.scoring.models import Score
-from tests.backoffice.conftest import NOW
 
 SECRET = "Verger des Secrets"
 POSTED = {"until": "2026-12-24", "reason": "x", "name": "Stolen", "amount": "1"}

@@ -17,10 +17,7 @@ def chosen(words: str) -> Iterator[Organization]:
     for number in tenancy.organization_ids():
         with tenancy.inside(number):
             found.append(Organization.objects.get(pk=number))
-    if words:
-        named = [one for one in found if words in {str(one.pk), one.name}]
-    else:
-        named = found
+    named = [one for one in found if words in {str(one.pk), one.name}] if words else found
     if len(named) != 1:
         choices = (
             ", ".join(f"{one.pk} ({one.name})" for one in found) or "none yet: run encours demo, or serve"

@@ -23,12 +23,12 @@ from encours.receivables.queries import loaded_imports
 from encours.reports.queries import overview
 from encours.ui.formats import money
 
-PASSWORD_FILE = "demo-password"
+KEPT_IN = "demo-password"
 
 
 def person(email: str) -> tuple[User, str]:
     """Return the demonstration's user and a password, made once and kept beside the data for its owner alone."""
-    file = Path(settings.HOME) / PASSWORD_FILE
+    file = Path(settings.HOME) / KEPT_IN
     if not file.exists():
         file.touch(mode=0o600)
         file.write_text("-".join(secrets.token_hex(3) for _ in range(3)))
