@@ -48,6 +48,10 @@ test: $(STAMP) ## set up and run every check
 bench: $(STAMP) ## measure speed at three sizes, write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
 
+.PHONY: docs
+docs: $(STAMP) ## write the rule book for credit managers, docs/rules
+	@$(BIN)/python -m encours.config.rulebook docs/rules
+
 .PHONY: translations
 translations: $(STAMP) ## extract messages and compile the catalogs
 	@DJANGO_SETTINGS_MODULE=encours.config.settings $(BIN)/python -m encours.config.translations
