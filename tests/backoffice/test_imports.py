@@ -152,7 +152,7 @@ def test_the_columns_of_a_list_are_shown_corrected_and_remembered(
     page = text(bob, "import-mapping", one.pk)
     for words in (
         "decimal comma",
-        "dates as several formats",
+        "dates as day/month/year",
         "sure",
         "€1,200.50",
         "Not read: Remarque",
@@ -337,7 +337,7 @@ def test_a_file_past_the_limit_is_refused_with_a_sentence(
     response = sent(bob, ("huge.txt", b"x" * (3 * 1024 * 1024)), ("open.csv", LIST))
     assert [one.file_name for one in Import.objects.filter(organization=organization)] == ["open.csv"]
     page = bob.get(response.url).content.decode()
-    assert "“huge.txt” weighs more than the limit of 2 MB" in page
+    assert "“huge.txt” weighs more than the limit of 2.0\xa0MB" in page
     alone = sent(bob, ("huge.txt", b"x" * (3 * 1024 * 1024)))
     assert alone.status_code == 422
     assert Import.objects.filter(organization=organization).count() == 1

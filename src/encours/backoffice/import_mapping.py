@@ -13,7 +13,7 @@ from encours.backoffice import import_words
 from encours.backoffice.desk import DeskRequest, page
 from encours.backoffice.import_pages import by_htmx, import_of, locked
 from encours.connectors import tabular
-from encours.connectors.columns import Mapping
+from encours.connectors.columns import AMOUNTS, Mapping
 from encours.connectors.intake import ask_to_read
 from encours.connectors.intake_facts import reading_of
 from encours.receivables import actions
@@ -79,6 +79,7 @@ def _shown(found: Import, sample: Map[str, object], mapping: Mapping) -> dict[st
     groups = [
         {
             "label": label,
+            "chosen": sum(name in mapping.columns for name in fields),
             "fields": [
                 {
                     "name": PREFIX + name,
@@ -100,7 +101,9 @@ def _shown(found: Import, sample: Map[str, object], mapping: Mapping) -> dict[st
         "groups": groups,
         "headers": headers,
         "reading": reading,
-        "columns": [(import_words.NAMES[name], mapping.columns[name]) for name in reading.names],
+        "columns": [
+            (import_words.NAMES[name], mapping.columns[name], name in AMOUNTS) for name in reading.names
+        ],
         "mark": import_words.MARKS.get(reading.mark, ""),
         "order": import_words.ORDERS.get(reading.order, ""),
         "missing": [_(tabular.NAMES[name]) for name in lacking],

@@ -6,18 +6,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
 from encours.backoffice import terms
 from encours.receivables.models import Import, ImportIssue, ImportState, ItemKind
 
-MIB = 1024 * 1024
 BUSY = {ImportState.RECEIVED, ImportState.READING, ImportState.LOADING}
 NOBODY_AFTER = timedelta(seconds=5)
 STALLED_AFTER = timedelta(minutes=2)
 SURE, LIKELY = 0.9, 0.6
 
+SET_ASIDE = gettext_noop("Set aside before loading: nothing was changed.")
 STEPS = {
     "file": gettext_lazy("File"),
     "reading": gettext_lazy("Reading"),
@@ -306,6 +307,13 @@ def issue_told(issue: ImportIssue) -> str:
     return told(issue.message, issue.params)
 
 
+def state(source_import: Import) -> tuple[str, str]:
+    """Return how far a file has come: a tone and a word."""
+    if source_import.state == ImportState.REFUSED and source_import.error == SET_ASIDE:
+        return "neutral", _("Set aside")
+    return TONES.get(source_import.state, "neutral"), source_import.get_state_display()
+
+
 def confidence(score: float | None) -> tuple[str, str]:
     """Return how sure a guessed column is: a tone and a word."""
     if score is None:
@@ -317,4 +325,4 @@ def confidence(score: float | None) -> tuple[str, str]:
 
 def largest() -> str:
     """Return the weight of the largest file that is accepted."""
-    return _("%(size)s MB") % {"size": settings.UPLOAD_MAX_BYTES // MIB}
+    return filesizeformat(settings.UPLOAD_MAX_BYTES)

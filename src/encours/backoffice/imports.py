@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -31,7 +31,6 @@ PAGE_SIZE = 50
 BLOCK = 1 << 20
 MOST_FILES = 24
 SHOWN_ISSUES = 8
-SET_ASIDE = gettext_noop("Set aside before loading: nothing was changed.")
 
 
 @page(welcome=True)
@@ -46,7 +45,8 @@ def imports(request: DeskRequest) -> HttpResponse:
         {
             "one": one,
             "who": names.get(one.imported_by or 0, ""),
-            "tone": import_words.TONES.get(one.state, "neutral"),
+            "tone": import_words.state(one)[0],
+            "state": import_words.state(one)[1],
             "brought": import_words.brought(one),
             "issues": _issue_count(one),
             "reason": import_words.refusal(one) if one.state == ImportState.REFUSED else "",
@@ -216,7 +216,7 @@ def import_again(request: DeskRequest, import_id: int) -> HttpResponse:
 def import_discard(request: DeskRequest, import_id: int) -> HttpResponse:
     found = locked(request, import_id)
     if found.state in (ImportState.PREVIEWED, ImportState.MAPPING):
-        actions.refuse(found, SET_ASIDE, {}, by=request.desk.by, now=request.desk.now)
+        actions.refuse(found, import_words.SET_ASIDE, {}, by=request.desk.by, now=request.desk.now)
         messages.success(request, _("The file was set aside: nothing was changed."))
     return redirect("imports")
 

@@ -166,10 +166,11 @@ def _cells(name: str, texts: pl.Series, mark: values.Mark) -> list[Cell]:
 def _order(texts: pl.Series) -> str:
     """Return which part of a date comes first, as a stable code."""
     filled = texts.filter(texts != "")
+    filled = filled.filter(values.dates(filled, serial=True).is_not_null())
+    understood = values.dates(filled, serial=True)
     if not filled.len():
         return ""
-    read = values.dates(filled, serial=True)
     for pattern, order in ORDERS.items():
-        if (values.dates(filled, formats=[pattern]) == read).fill_null(value=False).all():
+        if (values.dates(filled, formats=[pattern]) == understood).fill_null(value=False).all():
             return order
     return "mixed"
