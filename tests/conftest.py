@@ -1,22 +1,10 @@
 """A real PostgreSQL for every test: the embedded one, or the one of DATABASE_URL, under a database of its own."""
 
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
-
-# Settled before Django reads its settings: tests never touch the installation of the person who runs them.
-HOME = Path(
-    os.environ.get("ENCOURS_TEST_HOME") or Path(tempfile.gettempdir()) / f"encours-tests-{os.getuid()}"
-)
-HOME.mkdir(parents=True, exist_ok=True)
-os.environ["ENCOURS_HOME"] = str(HOME)
-os.environ["ENCOURS_DEBUG"] = "yes"
-os.environ["SECRET_KEY"] = "tests-only"
-os.environ["ENCOURS_LOG_LEVEL"] = "ERROR"
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from django.db import transaction
 from rich.table import Table
 
 from encours.accounts import tenancy
-from encours.accounts.actions import change_organization, create_organization
+from encours.accounts.actions import change_organization, create_organization, set_password
 from encours.accounts.models import Membership, Organization, User
 from encours.accounts.queries import rate_table
 from encours.cli.ledger import show_figures
@@ -37,8 +37,7 @@ def person(email: str) -> tuple[User, str]:
         email, password, first_name="Claire", last_name="Martin"
     )
     if not user.check_password(password):
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        set_password(user, password)
     return user, password
 
 

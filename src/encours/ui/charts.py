@@ -4,7 +4,7 @@ Widths are shares of whatever space the page gives, so that one drawing serves a
 without its letters being stretched.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -171,25 +171,11 @@ def lines(
     def place(value: Number) -> float:
         return round(foot - (foot - top) * (float(value) - low) / (high - low), 2)
 
-    drawn: list[Line] = []
-    for one in series:
-        points = [
-            (LINE_UNITS * (rank + 0.5) / len(labels), place(value))
-            for rank, value in enumerate(one.values)
-            if value is not None
-        ]
-        if not points:
-            continue
-        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        area = f"{path}L{points[-1][0]:.1f} {foot}L{points[0][0]:.1f} {foot}Z"
-        last = next(value for value in reversed(one.values) if value is not None)
-        end, y = points[-1]
-        drawn.append(
-            Line(
-                label=one.label, tone=one.tone, path=path, area=area, x=round(end / LINE_UNITS * 100, 3),
-                y=y, text=full(exact(last)), text_y=y,
-            )
-        )  # fmt: skip
+    drawn = [
+        _drawn(one, len(labels), place, foot, full)
+        for one in series
+        if any(value is not None for value in one.values)
+    ]
     marks = ticks(ticks_at, top, foot, axis)
     slots = tuple(
         Segment(
@@ -222,6 +208,29 @@ def lines(
         labels=month_labels(labels),
         lines=_named_apart(drawn, top, foot),
         slots=slots,
+    )
+
+
+def _drawn(one: Series, count: int, place: Callable[[Number], float], foot: float, full: Write) -> Line:
+    """Draw one series, the months that nobody knows left out, named by its last value."""
+    points = [
+        (LINE_UNITS * (rank + 0.5) / count, place(value))
+        for rank, value in enumerate(one.values)
+        if value is not None
+    ]
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    area = f"{path}L{points[-1][0]:.1f} {foot}L{points[0][0]:.1f} {foot}Z"
+    last = next(value for value in reversed(one.values) if value is not None)
+    end, y = points[-1]
+    return Line(
+        label=one.label,
+        tone=one.tone,
+        path=path,
+        area=area,
+        x=round(end / LINE_UNITS * 100, 3),
+        y=y,
+        text=full(exact(last)),
+        text_y=y,
     )
 
 
