@@ -15,6 +15,7 @@ from encours.accounts.models import Membership, Organization, User
 from encours.customers.models import Customer
 from encours.dunning import actions
 from encours.dunning.models import Pause
+from encours.receivables.models import Item
 from encours.scoring.actions import grade_all
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -107,8 +108,11 @@ def test_a_part_of_the_page_answers_the_search_as_it_is_typed(alice: Client, buy
 def test_a_code_or_an_invoice_number_goes_straight_there(alice: Client, buyers: list[Customer]) -> None:
     first = buyers[0].pk
     assert alice.get("/customers/?q=c-001").headers["Location"] == f"/customers/{first}/"
-    target = alice.get("/customers/?q=F-2026-0391").headers["Location"]
-    assert target.startswith(f"/customers/{first}/?item=")
+    invoice = Item.objects.get(number="F-2026-0391")
+    assert alice.get("/customers/?q=F-2026-0391").headers["Location"] == f"/items/{invoice.pk}/"
+    desk.item(buyers[0], "F-2026-0391", TODAY, 10)
+    several = alice.get("/customers/?q=F-2026-0391").headers["Location"]
+    assert several == f"/items/?q=F-2026-0391&customer={first}"
     assert alice.get("/customers/?q=C-00").status_code == 200
     assert alice.get("/customers/?q=").status_code == 200
     assert alice.get("/customers/?q=c-001", **HTMX).status_code == 302

@@ -14,7 +14,7 @@ from encours.accounts import people
 from encours.backoffice import customer, customers_many
 from encours.backoffice.decisions import Next, next_action, steps_of, usual_delay
 from encours.backoffice.desk import Desk, DeskRequest, page
-from encours.backoffice.listing import first_page, page_number, pager, query_of, table_file
+from encours.backoffice.listing import address, first_page, page_number, pager, query_of, table_file
 from encours.channels.xlsx import Cell, Column
 from encours.customers.queries import customers_of, segments_of
 from encours.receivables.queries import items_numbered
@@ -24,6 +24,7 @@ from encours.reports.queries import customers as listed
 
 PAGE_SIZE = 50
 NOBODY = "0"
+INSTALLMENTS = 50
 USUAL_SORT = "-overdue"
 STATES = {
     "": gettext_lazy("All"),
@@ -168,19 +169,18 @@ def _lines(desk: Desk, rows: tuple[CustomerRow, ...], names: dict[int, str]) -> 
 
 
 def exact(desk: Desk, text: str) -> str:
-    """Return where the one customer with this code, or the one with this invoice, is; nothing when it is not one."""
+    """Return where the one customer with this code is, or the invoice with this number; nothing when it is neither."""
     word = text.strip()
     if not word:
         return ""
     numbered = customers_of(desk.organization.pk, desk.portfolio_user).filter(code__iexact=word)[:2]
     if len(numbered) == 1:
         return reverse("customer", args=[numbered[0].pk])
-    found = items_numbered(desk.organization.pk, word, desk.portfolio_user)[:20]
-    if len({item.customer_id for item in found}) != 1:
-        return ""
-    item = found[0]
-    tab = "" if item.open_amount else "&tab=settled"
-    return f"{reverse('customer', args=[item.customer_id])}?item={item.pk}{tab}#item-{item.pk}"
+    found = items_numbered(desk.organization.pk, word, desk.portfolio_user)[:INSTALLMENTS]
+    if len(found) == 1:
+        return reverse("item", args=[found[0].pk])
+    owners = {item.customer_id for item in found}
+    return address("items", q=word, customer=owners.pop()) if len(owners) == 1 else ""
 
 
 @page()
