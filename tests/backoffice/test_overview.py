@@ -80,7 +80,7 @@ def test_the_large_figures_are_those_of_the_ledger(ledger: Ledger, alice: Client
         "Outstanding €1,480.00 2 customers owe, €70.00 of credits not allocated",
         "Overdue €1,450.00 94% of what is open, 2 customers",
         "May be claimed",
-        "of late interest, 3 × €40",
+        "of late interest, €120.00 of recovery fees",
         "no rate known after 30 Jun 2026",
         "loaded 2 days ago",
         "Over 90 days €1,000.00 65%",

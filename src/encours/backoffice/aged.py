@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from encours.channels.letters import figure
 from encours.reports.aging import AgedAmounts
 from encours.reports.items import OVERDUE
 from encours.rules.aging import NOT_DUE, UNALLOCATED, Columns
@@ -20,6 +22,7 @@ class Figure:
     code: str
     label: str
     amount: Decimal
+    text: str
     url: str
     share: Decimal | None
 
@@ -59,14 +62,18 @@ def amount_of(code: str, amounts: AgedAmounts) -> Decimal:
     return amounts.by_column.get(code, amounts.outstanding)
 
 
-def figures(amounts: AgedAmounts, columns: Columns, url_of: Callable[[str], str]) -> list[Figure]:
-    """Return the figures of one line, in the order of the columns."""
+def figures(
+    amounts: AgedAmounts, columns: Columns, currency: str, url_of: Callable[[str], str]
+) -> list[Figure]:
+    """Return the figures of one line, in the order of the columns; their currency is said once, above."""
     owed = amounts.debits
+    language = (get_language() or "fr").split("-")[0]
     return [
         Figure(
             code,
             label(code, columns),
             amount_of(code, amounts),
+            figure(amount_of(code, amounts), language=language, currency=currency),
             url_of(column_asked(code)),
             amount_of(code, amounts) / owed if owed and code not in (UNALLOCATED, OUTSTANDING) else None,
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -112,8 +112,11 @@ class Question:
         return any(self.wanted.get(name) for name in ("q", "grade", "collector", "segment"))
 
 
-def question(desk: Desk, asked: Any) -> Question:  # noqa: ANN401 - a query string
+def question(desk: Desk, asked: QueryDict) -> Question:
     """Read what is asked; what cannot be understood is as if it were not asked, and its error is shown."""
+    asked = asked.copy()
+    if not asked.get("on"):
+        asked["on"] = desk.today.isoformat()
     form = AgingForm(desk, asked)
     form.is_valid()
     data = form.cleaned_data
@@ -151,7 +154,10 @@ def aging(request: DeskRequest) -> HttpResponse:
             "heads": [(code, aged.label(code, report.columns)) for code in aged.codes(report.columns)],
             "lines": [(row, row_figures(desk, asked, report, row)) for row in report.rows.rows],
             "totals": aged.figures(
-                report.totals, report.columns, lambda code: items_address(asked.wanted, code)
+                report.totals,
+                report.columns,
+                desk.organization.currency,
+                lambda code: items_address(asked.wanted, code),
             ),
             "page": pager(report.rows),
             "choices": choices(desk, asked),
@@ -176,6 +182,7 @@ def row_figures(desk: Desk, asked: Question, report: AgedBalanceReport, row: Age
     return aged.figures(
         row.amounts,
         report.columns,
+        desk.organization.currency,
         lambda code: address("aging-items", on=on, customer=row.customer_id, column=code),
     )
 

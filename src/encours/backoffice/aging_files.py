@@ -69,7 +69,6 @@ def pdf(desk: Desk, report: AgedBalanceReport, words: str) -> bytes:
                 for code, amount in report.totals.by_column.items()
             ],
         },
-        "labels": {"total": _("Outstanding")},
     }
     return render("aged_balance", data)
 

@@ -9,15 +9,15 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from encours.accounts.permissions import ALLOCATE
 from encours.backoffice import history
 from encours.backoffice.allocating import AllocationForm, named, oldest_first, pair
 from encours.backoffice.desk import Desk, DeskRequest, page
-from encours.channels.letters import figure
 from encours.dunning import actions as dunning
 from encours.dunning.queries import default_plan, lines_about
 from encours.events.queries import timeline
@@ -37,6 +37,7 @@ from encours.rules.interest import Segment
 from encours.ui.formats import percent
 
 SHOWN = 50
+DECIMALS = 4
 BY_HAND = {"manual", "match"}
 ORIGINS = {
     "lettering": gettext_lazy("lettered in the ledger"),
@@ -144,7 +145,7 @@ def _page(
             "lines": lines_about(desk.organization.pk, shown.pk)[:SHOWN],
             "claim": claim,
             "claimed": claimed(claim),
-            "stretches": [_stretch(one, desk) for one in claim.interest.segments] if claim else [],
+            "stretches": [_stretch(one) for one in claim.interest.segments] if claim else [],
             "source": import_of(shown),
             "events": history.lines(
                 desk.organization.pk, list(events[:20]), shown.currency, desk.portfolio_user
@@ -189,13 +190,13 @@ def claimed(claim: Claim | None) -> Decimal:
     return claim.interest.total + (claim.fee.amount.amount if claim.fee else Decimal(0))
 
 
-def _stretch(segment: Segment, desk: Desk) -> Stretch:
-    language = (get_language() or "fr").split("-")[0]
+def _stretch(segment: Segment) -> Stretch:
+    """Tell one segment; its interest keeps four decimals, which the total alone rounds."""
     return Stretch(
         segment,
         percent(segment.rate_percent / 100, 2),
         str(BASES.get(segment.basis, segment.basis)),
-        figure(segment.interest, language=language, currency=desk.organization.currency),
+        number_format(segment.interest, DECIMALS, force_grouping=True),
     )
 
 

@@ -36,6 +36,7 @@ GRADES_SHOWN = 6
 STALE_DAYS = 7
 FORGOTTEN_DAYS = 31
 ZERO = Decimal(0)
+WHOLE_PERCENT = 100
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,7 @@ def overview(request: DeskRequest) -> HttpResponse:
             "work_count": work_count(desk.organization, collector_id=desk.portfolio_user),
             "links": links(),
             "known_until": rate_table(desk.organization.pk).known_until() if seen.claims.partial else None,
-            "excess": seen.simple_dso - seen.best_possible_dso
-            if seen.simple_dso is not None and seen.best_possible_dso is not None
-            else None,
+            "best": best(seen),
         },
     )
 
@@ -112,6 +111,22 @@ def links() -> dict[str, str]:
         "claims": address("items", state="claimable", sort="due_on"),
         "dso": "#dso",
     }
+
+
+@dataclass(frozen=True)
+class BestDso:
+    """What the simple DSO would be if nobody were late, and what lateness costs."""
+
+    days: Decimal
+    excess: Decimal
+
+
+def best(seen: Overview) -> BestDso | None:
+    """Return the best possible DSO, unless credits that settle nothing yet make it larger than the real one."""
+    real, possible = seen.simple_dso, seen.best_possible_dso
+    if real is None or possible is None or possible > real:
+        return None
+    return BestDso(possible, real - possible)
 
 
 def freshness(desk: Desk, loaded: Import | None) -> Freshness | None:
@@ -216,7 +231,8 @@ def shares(seen: Overview) -> dict[str, Decimal]:
     known = {
         "first": seen.top_customers[0].share_percent if seen.top_customers else None,
         "top": seen.concentration.top_share_percent if seen.concentration else None,
-        "collected": seen.cei,
+        # Prepayments of later sales bring in more than could be collected: that share says nothing.
+        "collected": seen.cei if seen.cei is not None and seen.cei <= WHOLE_PERCENT else None,
     }
     return {name: percent / 100 for name, percent in known.items() if percent is not None}
 

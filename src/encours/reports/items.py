@@ -87,10 +87,10 @@ STATES: dict[str, sql.SQL] = {
     "unallocated": sql.SQL("AND i.open_amount > 0 AND i.side = 'credit'"),
     "derived": sql.SQL("AND i.open_amount > 0 AND i.side = 'debit' AND i.due_basis = 'derived'"),
     "received": sql.SQL("AND i.side = 'credit' AND i.kind IN ('payment', 'prepayment')"),
-    # The invoices of which late interest and recovery fees may be claimed, settled since or not.
+    # The open invoices of which late interest and recovery fees may be claimed.
     "claimable": sql.SQL(
-        "AND i.kind = 'invoice' AND i.due_on < %(on)s AND i.disputed_on IS NULL AND i.issued_on <= %(on)s"
-        " AND i.currency = %(currency)s AND (i.open_amount > 0 OR i.settled_on > i.due_on)"
+        "AND i.open_amount > 0 AND i.kind = 'invoice' AND i.due_on < %(on)s AND i.disputed_on IS NULL"
+        " AND i.issued_on <= %(on)s AND i.currency = %(currency)s"
     ),
 }
 
