@@ -1,6 +1,8 @@
 """What runs by itself, and when."""
 
-from procrastinate import App
+from procrastinate import App, JobContext
+
+SILENT_SECONDS = 60
 
 JOBS = {
     "imports.read": "imports_read",
@@ -22,3 +24,12 @@ def bind(app: App) -> None:
         app.task(name=name)(getattr(work, function))
     for cron, (name, function) in PERIODIC.items():
         app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(getattr(work, function)))
+    take_up = app.task(name="clock.take_up", queueing_lock="clock.take_up", pass_context=True)
+    app.periodic(cron="* * * * *")(take_up(take_up_left_jobs))
+
+
+async def take_up_left_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the planned time
+    """Give the jobs of a worker that died back to the queue: every job may be run again without harm."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
+        await manager.retry_job(job)

@@ -1,0 +1,88 @@
+"""What runs by itself: the day that begins, history that is sealed, the jobs of a worker that died."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from encours.accounts import tenancy
+from encours.accounts.actions import create_organization
+from encours.accounts.models import Organization, User
+from encours.config.settings import PROCRASTINATE_ON_APP_READY
+from encours.events.models import Event, EventPage
+from encours.jobs import schedule, work
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def organization(committed_db: None) -> Organization:
+    user = User.objects.create_user("bob@lumiere.example", "a long password")
+    return create_organization(user, name="Ateliers Lumière", now=NOW, welcomed_at=NOW)
+
+
+def jobs_left(name: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo'", [name]
+        )
+        return cursor.fetchone()[0]
+
+
+def at(monkeypatch: pytest.MonkeyPatch, instant: datetime) -> None:
+    monkeypatch.setattr(work, "clock", lambda: instant)
+
+
+def test_every_job_is_bound() -> None:
+    assert PROCRASTINATE_ON_APP_READY == "encours.jobs.schedule.bind"
+    names = {*schedule.JOBS, "clock.minute", "clock.ten_minutes", "clock.take_up"}
+    assert names <= set(app.tasks)
+
+
+def test_the_day_begins_once_however_late(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, datetime(2026, 11, 22, 2, 0, tzinfo=UTC))
+    work.every_ten_minutes(0)
+    assert jobs_left("daily.run") == 0, "at three in the morning in Paris the day has not begun"
+    at(monkeypatch, datetime(2026, 11, 22, 15, 0, tzinfo=UTC))
+    work.every_ten_minutes(0)
+    assert jobs_left("daily.run") == 1, "a night without a worker is caught up"
+    work.daily_run(organization.pk)
+    work.every_ten_minutes(0)
+    assert jobs_left("daily.run") == 1
+    with tenancy.inside(organization.pk):
+        assert Organization.objects.get().daily_ran_on == date(2026, 11, 22)
+        assert Event.objects.filter(kind="daily.ran").count() == 1
+
+
+def test_history_is_sealed_by_itself(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, NOW + timedelta(minutes=10))
+    work.every_ten_minutes(0)
+    with tenancy.inside(organization.pk):
+        assert EventPage.objects.get().event_count == Event.objects.count()
+
+
+def test_a_dead_workers_job_is_taken_up(organization: Organization) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, attempts, worker_id)"
+            " VALUES ('default', 'dunning.send', 'send-1', %s, 'doing', 0, NULL)",
+            [f'{{"organization_id": {organization.pk}}}'],
+        )
+    assert jobs_left("dunning.send") == 0
+
+    async def take_up() -> None:
+        connector = app.connector.get_worker_connector()
+        async with app.with_connector(connector).open_async() as connected:
+
+            class Context:
+                app = connected
+
+            await schedule.take_up_left_jobs(Context(), 0)
+
+    import asyncio
+
+    asyncio.run(take_up())
+    assert jobs_left("dunning.send") == 1
