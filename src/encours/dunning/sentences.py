@@ -98,6 +98,8 @@ def why(code: str, params: Mapping[str, Any], currency: str = "EUR") -> str:
         text = ngettext(
             "%(count)s invoice paid after a reminder", "%(count)s invoices paid after a reminder", count
         )
+    elif code == "beyond_usual_delay" and int(params.get("usual_days", 1)) <= 0:
+        text = gettext("Usually pays on time")
     elif code == "disputed_left_out":
         text = gettext("%(amount)s disputed, left out")
     elif code == "postponed_left_out":

@@ -2,7 +2,7 @@
 // data-go="t" on a link of the navigation: g then t goes there. "/" goes to [data-search]. "?" shows them all.
 const SEQUENCE_MS = 1200;
 const NAMES = { enter: "↵", escape: "Esc", "[": "[", "]": "]" };
-let going = 0;
+let going = -Infinity;
 
 const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const usable = (element) => element.checkVisibility() && !element.disabled && element.getAttribute("aria-disabled") !== "true";
@@ -67,7 +67,7 @@ document.addEventListener("keydown", (event) => {
   const now = performance.now();
 
   if (now - going < SEQUENCE_MS) {
-    going = 0;
+    going = -Infinity;
     const link = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
     if (link) {
       event.preventDefault();

@@ -1,0 +1,95 @@
+"""The page of one reminder: the message as it left, its items, its sending, its story, its files."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from encours.accounts import people
+from encours.backoffice import history
+from encours.backoffice.desk import DeskRequest, page
+from encours.backoffice.detail import detail
+from encours.backoffice.paper import bytes_of
+from encours.backoffice.today import reminder_of
+from encours.channels.models import Sending
+from encours.channels.queries import sending as sending_of
+from encours.channels.words import fault_sentence
+from encours.dunning import letters, sentences
+from encours.events.queries import timeline
+
+EVENTS_SHOWN = 50
+FILES = {"application/pdf": ("inline", "pdf"), "message/rfc822": ("attachment", "eml")}
+
+
+@page()
+def reminder(request: DeskRequest, reminder_id: int) -> HttpResponse:
+    desk = request.desk
+    found = detail(desk, reminder_of(desk, reminder_id))
+    mine = found.reminder
+    events = timeline(desk.organization.pk, mine.customer_id).filter(
+        subject_type="reminder", subject_id=mine.pk
+    )[:EVENTS_SHOWN]
+    currency = desk.organization.currency
+    by = people.names_of([mine.confirmed_by]) if mine.confirmed_by else {}
+    shown = {
+        "detail": found,
+        "currency": currency,
+        "place": "reminder",
+        "story": history.lines(desk.organization.pk, list(events), currency, desk.portfolio_user),
+        "confirmed_by": by.get(mine.confirmed_by or 0, _("the system") if mine.confirmed_at else ""),
+        "outcome": sentences.call(mine.outcome) if mine.outcome else "",
+        "held": sentences.withdrawn(mine.held),
+        "fault": fault_sentence(found.sending.error_code) if found.sending else "",
+    }
+    return render(request, "backoffice/reminder.html", shown)
+
+
+@page()
+def reminder_pdf(request: DeskRequest, reminder_id: int) -> HttpResponse:
+    """Show the letter: the very one that was printed, or the one that would be printed today."""
+    mine = reminder_of(request.desk, reminder_id)
+    sending = sending_of(mine.sending_id) if mine.sending_id and mine.channel == "letter" else None
+    if sending is not None:
+        return _as_left(sending)
+    return _pdf(letters.pdf(mine, request.desk.today), mine.customer.code)
+
+
+@page()
+def reminder_message(request: DeskRequest, reminder_id: int) -> HttpResponse:
+    """Hand out the very bytes that left."""
+    mine = reminder_of(request.desk, reminder_id)
+    if mine.sending_id is None:
+        raise Http404
+    return _as_left(sending_of(mine.sending_id))
+
+
+@page()
+def reminder_statement(request: DeskRequest, reminder_id: int) -> HttpResponse:
+    """Show the statement of account that would go with the message today."""
+    desk = request.desk
+    mine = reminder_of(desk, reminder_id)
+    return _pdf(letters.statement(desk.organization, mine.customer, desk.today), mine.customer.code)
+
+
+def _as_left(sending: Sending) -> HttpResponse:
+    content = bytes_of(sending)
+    if content is None:
+        raise Http404
+    media_type = "application/pdf" if sending.channel == "letter" else "message/rfc822"
+    how, extension = FILES[media_type]
+    name = f'{how}; filename="{sending.key}.{extension}"'
+    return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": name})
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name)
+    headers = {"Content-Disposition": f'inline; filename="{plain}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+urlpatterns = [
+    path("reminders/<int:reminder_id>/", reminder, name="reminder"),
+    path("reminders/<int:reminder_id>/letter.pdf", reminder_pdf, name="reminder-pdf"),
+    path("reminders/<int:reminder_id>/message/", reminder_message, name="reminder-message"),
+    path("reminders/<int:reminder_id>/statement.pdf", reminder_statement, name="reminder-statement"),
+]

@@ -1,0 +1,452 @@
+"""The work of the day as a collector does it, with and without scripts."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.backoffice.conftest import NOW, signed_in
+from tests.backoffice.work import TODAY, customer, hundreds, item, morning, only, run
+
+from encours.accounts.actions import add_member
+from encours.accounts.models import Organization, Role, User
+from encours.channels.actions import reserve
+from encours.channels.models import Channel, Sending
+from encours.dunning import actions
+from encours.dunning.models import Decision, Pause, Reminder
+from encours.receivables.models import Item
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def eight_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
+
+
+def page(client: Client, path: str = "/", **query: object) -> str:
+    answer = client.get(path, query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def post(client: Client, name: str, reminder: Reminder, *, scripts: bool = True, **data: object):
+    return client.post(reverse(name, args=[reminder.pk]), data, headers=HTMX if scripts else {})
+
+
+def state(reminder: Reminder) -> str:
+    return Reminder.objects.get(pk=reminder.pk).state
+
+
+def test_the_headline_adds_up_and_names_the_few_that_matter(alice: Client, organization: Organization):
+    morning(organization)
+    seen = page(alice)
+    assert "3 actions, €12,500.00 at stake" in seen
+    assert "The first one holds" in seen
+    # In order of what it is worth, the largest first.
+    places = [seen.index(name) for name in ("Verger des Tilleuls", "Transports du Pont", "Hôtel du Marché")]
+    assert places == sorted(places)
+    assert "Papeterie" not in seen
+
+
+def test_the_share_is_that_of_what_would_stay_unpaid(alice: Client, organization: Organization):
+    morning(organization)
+    unpaid = {one.customer.code: one.expected_value / Decimal("0.8") for one in Reminder.objects.all()}
+    share = unpaid["BIG"] / sum(unpaid.values())
+    assert f"{share * 100:.0f}%" in page(alice)
+
+
+def test_the_first_line_is_chosen_and_its_message_written(alice: Client, organization: Organization):
+    morning(organization)
+    seen = page(alice)
+    assert "compta.big@verger.example" in seen
+    assert '<div class="letter">' in seen
+    assert "F-1" in seen
+    assert "F-2" in seen
+    assert "Statement of account" in seen
+    assert "43 days late" in seen  # F-1 was due on October 10th
+    assert 'data-key="enter"' in seen
+
+
+def test_another_line_can_be_chosen_by_its_address(alice: Client, organization: Organization):
+    found = morning(organization)
+    seen = page(alice, reminder=found["SMALL"].pk)
+    assert "compta.small@verger.example" in seen
+    assert "data-open" in seen  # on a telephone the detail is in front
+    detail = alice.get(reverse("today-reminder", args=[found["MID"].pk]), headers=HTMX).content.decode()
+    assert "compta.mid@verger.example" in detail
+    assert "<html" not in detail
+    plain = alice.get(reverse("today-reminder", args=[found["MID"].pk]))
+    assert plain.headers["Location"] == f"/?reminder={found['MID'].pk}"
+
+
+def test_confirming_goes_on_to_the_next_line(alice: Client, organization: Organization):
+    found = morning(organization)
+    answer = post(alice, "reminder-confirm", found["BIG"])
+    seen = answer.content.decode()
+    assert state(found["BIG"]) == "confirmed"
+    assert "2 actions, €3,500.00 at stake" in seen
+    assert "compta.mid@verger.example" in seen
+    assert "Simulation: nothing leaves." in seen
+    assert reverse("reminder-takeback", args=[found["BIG"].pk]) in seen
+    assert answer.headers["HX-Replace-Url"].startswith(f"/?reminder={found['MID'].pk}")
+
+
+def test_a_confirmation_can_be_undone(alice: Client, organization: Organization):
+    found = morning(organization)
+    post(alice, "reminder-confirm", found["BIG"])
+    seen = post(alice, "reminder-takeback", found["BIG"]).content.decode()
+    assert state(found["BIG"]) == "drafted"
+    assert "3 actions" in seen
+    assert "compta.big@verger.example" in seen
+
+
+def test_the_last_line_leads_to_the_first_again(alice: Client, organization: Organization):
+    found = morning(organization)
+    seen = post(alice, "reminder-confirm", found["SMALL"]).content.decode()
+    assert "compta.big@verger.example" in seen
+
+
+def test_everything_works_without_scripts(alice: Client, organization: Organization):
+    found = morning(organization)
+    answer = post(alice, "reminder-confirm", found["BIG"], scripts=False)
+    assert answer.headers["Location"] == f"/?reminder={found['MID'].pk}"
+    for kind in ("call", "postpone", "skip", "dispute", "edit"):
+        seen = page(alice, reverse(f"reminder-{kind}", args=[found["MID"].pk]))
+        assert 'method="post"' in seen
+        assert "Transports du Pont" in seen
+    answer = post(alice, "reminder-skip", found["MID"], scripts=False, reason="Director asked")
+    assert answer.headers["Location"] == f"/?reminder={found['SMALL'].pk}"
+    assert "Why this order?" in page(alice, reverse("today-order"))
+
+
+def test_with_sending_on_a_confirmation_says_when_it_leaves(alice: Client, organization: Organization):
+    organization.sending_on_since = NOW
+    organization.save()
+    found = morning(organization)
+    seen = post(alice, "reminder-confirm", found["BIG"]).content.decode()
+    assert "The e-mail leaves within a minute." in seen
+    assert "Simulation" not in seen
+
+
+def test_confirming_twice_is_refused_in_words(alice: Client, bob: Client, organization: Organization):
+    found = morning(organization)
+    post(bob, "reminder-confirm", found["BIG"])
+    answer = post(alice, "reminder-confirm", found["BIG"])
+    assert answer.status_code == 200
+    assert "moved on meanwhile" in answer.content.decode()
+
+
+def test_postponing_withdraws_the_message_and_can_be_undone(alice: Client, organization: Organization):
+    found = morning(organization)
+    seen = post(alice, "reminder-postpone", found["BIG"], days="7", reason="Holidays").content.decode()
+    pause = Pause.objects.get()
+    assert pause.until == TODAY + timedelta(days=7)
+    assert pause.reason == "Holidays"
+    assert state(found["BIG"]) == "canceled"
+    assert Decision.objects.get(customer__code="BIG").reason == "on_hold"
+    assert "left alone until 29 Nov 2026" in seen
+    undo = reverse("today-lift", args=[pause.customer_id, pause.pk])
+    assert undo in seen
+    seen = alice.post(undo, headers=HTMX).content.decode()
+    assert Pause.objects.get().lifted_at is not None
+    assert "3 actions" in seen
+    assert "compta.big@verger.example" in seen
+
+
+def test_one_item_alone_can_be_postponed(alice: Client, organization: Organization):
+    found = morning(organization)
+    first = Item.objects.get(number="F-1")
+    seen = post(alice, "reminder-postpone", found["BIG"], until="2026-12-01", item=str(first.pk))
+    assert Pause.objects.get().item == first
+    assert "3 actions, €6,500.00 at stake" in seen.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "Choose how long to wait."),
+        ({"until": "2026-11-22"}, "Choose a day after today."),
+        ({"until": "2029-01-01"}, "At most one year"),
+        ({"until": "soon"}, "Enter a valid date."),
+    ],
+)
+def test_a_postponement_needs_a_sensible_day(
+    alice: Client, organization: Organization, data: dict[str, str], said: str
+):
+    found = morning(organization)
+    answer = post(alice, "reminder-postpone", found["BIG"], reason="x", **data)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert 'id="postpone"' in answer.content.decode()
+    assert "data-dialog-open" in answer.content.decode()
+    assert not Pause.objects.exists()
+    answer = post(alice, "reminder-postpone", found["BIG"], scripts=False, reason="x", **data)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_skipping_keeps_its_reason(alice: Client, organization: Organization):
+    found = morning(organization)
+    post(alice, "reminder-skip", found["BIG"], reason="Called yesterday")
+    assert (state(found["BIG"]), Reminder.objects.get(pk=found["BIG"].pk).note) == (
+        "skipped",
+        "Called yesterday",
+    )
+
+
+def test_a_call_instead_counts_as_the_contact(alice: Client, organization: Organization):
+    found = morning(organization)
+    post(alice, "reminder-call", found["BIG"], outcome="reached", note="Pays on Friday")
+    called = Reminder.objects.get(pk=found["BIG"].pk)
+    assert (called.state, called.channel, called.outcome) == ("sent", "phone", "reached")
+    answer = post(alice, "reminder-call", found["MID"], outcome="shouted")
+    assert answer.status_code == 422
+    assert state(found["MID"]) == "drafted"
+
+
+def test_a_disputed_item_leaves_the_message_at_once(alice: Client, organization: Organization):
+    found = morning(organization)
+    first = Item.objects.get(number="F-1")
+    seen = post(alice, "reminder-dispute", found["BIG"], item=first.pk, reason="Broken").content.decode()
+    first.refresh_from_db()
+    assert (first.disputed_on, first.dispute_reason) == (TODAY, "Broken")
+    assert "3 actions, €6,500.00 at stake" in seen
+    undo = reverse("today-undispute", args=[first.pk])
+    assert undo in seen
+    assert "€12,500.00 at stake" in alice.post(undo, headers=HTMX).content.decode()
+    # An item of somebody else's message is not in the choice.
+    other = Item.objects.get(number="F-4")
+    assert post(alice, "reminder-dispute", found["BIG"], item=other.pk, reason="x").status_code == 422
+
+
+def test_words_are_edited_with_live_errors(alice: Client, organization: Organization):
+    found = morning(organization)
+    form = alice.get(reverse("reminder-edit", args=[found["BIG"].pk]), headers=HTMX).content.decode()
+    assert "{{ invoice_list }}" in form
+    assert "<html" not in form
+    words = {"recipient": "boss@verger.example", "subject": "Ours", "body": "Dear {{ custmer_name }}"}
+    seen = post(alice, "reminder-edit", found["BIG"], preview="1", **words).content.decode()
+    assert "Did you mean “customer_name”?" in seen
+    assert post(alice, "reminder-edit", found["BIG"], **words).status_code == 422
+    words["body"] = "Dear {{ customer_name }} <b>now</b>"
+    seen = post(alice, "reminder-edit", found["BIG"], preview="1", **words).content.decode()
+    assert "Dear Verger des Tilleuls &lt;b&gt;now&lt;/b&gt;" in seen
+    assert Reminder.objects.get(pk=found["BIG"].pk).edited_at is None
+    seen = post(alice, "reminder-edit", found["BIG"], **words).content.decode()
+    kept = Reminder.objects.get(pk=found["BIG"].pk)
+    assert (kept.subject, kept.recipient) == ("Ours", "boss@verger.example")
+    assert "boss@verger.example" in seen
+    assert "3 actions" in seen
+
+
+def test_several_are_confirmed_together_but_nothing_formal(alice: Client, organization: Organization):
+    found = morning(organization)
+    formal = found["SMALL"].plan.steps.get(formal=True)
+    Reminder.objects.filter(pk=found["SMALL"].pk).update(step=formal)
+    assert "Confirm 2 together" in page(alice)
+    seen = page(alice, reverse("today-confirm"))
+    assert "Hôtel du Marché" not in seen
+    assert "€12,000.00" in seen
+    everything = [one.pk for one in found.values()]
+    answer = alice.post(reverse("today-confirm"), {"reminder": everything}, follow=True)
+    assert "2 reminders confirmed. Simulation: nothing leaves." in answer.content.decode()
+    assert state(found["SMALL"]) == "drafted"
+
+
+def test_trouble_comes_first_and_is_settled(alice: Client, organization: Organization):
+    found = morning(organization)
+    sending = reserve(
+        organization.pk, "k", channel=Channel.EMAIL, recipient="x@y.example", content=b"x",
+        media_type="message/rfc822", now=NOW,
+    )  # fmt: skip
+    Sending.objects.update(state="in_doubt", started_at=NOW, error_code="no_answer")
+    Reminder.objects.filter(pk=found["SMALL"].pk).update(
+        state="in_doubt", sending_id=sending.pk, failure="no_answer", body="Bonjour"
+    )
+    Reminder.objects.filter(pk=found["MID"].pk).update(state="failed", failure="recipient_invalid")
+    seen = page(alice)
+    assert seen.index("To look at first") < seen.index("To confirm, worth most first")
+    assert "The e-mail address is not valid" in seen
+    assert "1 action, €9,000.00 at stake" in seen
+    assert "It did not: send again" in page(alice, reminder=found["SMALL"].pk)
+    post(alice, "reminder-resolve", found["SMALL"], left="yes")
+    assert state(found["SMALL"]) == "sent"
+    post(alice, "reminder-retry", found["MID"])
+    assert state(found["MID"]) == "drafted"
+    assert "To look at first" not in page(alice)
+
+
+def test_what_cannot_leave_is_said_with_its_cause(alice: Client, organization: Organization):
+    found = morning(organization)
+    Reminder.objects.filter(pk=found["BIG"].pk).update(state="confirmed", held="sender_missing")
+    seen = page(alice)
+    assert "1 confirmed reminder cannot leave" in seen
+    assert "No sender is set" in seen
+
+
+def test_a_broken_template_is_said_instead_of_a_message(alice: Client, organization: Organization):
+    from encours.dunning.models import Template
+
+    found = morning(organization)
+    Template.objects.filter(code=found["BIG"].step.template_code).update(body="{{ nobody }}")
+    seen = page(alice)
+    assert "The words have an error." in seen
+    assert reverse("reminder-confirm", args=[found["BIG"].pk]) not in seen
+
+
+def test_nothing_left_is_good_news_with_facts(alice: Client, organization: Organization):
+    found = morning(organization)
+    item(customer(organization, "LATER"), "F-9", date(2026, 12, 20), 250)
+    for code in ("BIG", "MID"):
+        post(alice, "reminder-confirm", found[code])
+    seen = post(alice, "reminder-postpone", found["SMALL"], days="3").content.decode()
+    assert "All done for today" in seen
+    assert "You confirmed 2 reminders today, for €12,000.00." in seen
+    assert "The next reminder may be written on Wednesday, 25 November 2026" in seen or "25 November" in seen
+    assert "€250.00" in seen
+    assert "20 December" in seen
+
+
+def test_the_order_is_explained_by_its_arithmetic(alice: Client, organization: Organization):
+    found = morning(organization)
+    seen = alice.get(reverse("today-order"), headers=HTMX).content.decode()
+    assert "data-dialog-open" in seen
+    assert "€9,000.00" in seen
+    assert f"= €{found['BIG'].expected_value:,.2f}" in seen
+    assert "× 80%" in seen
+
+
+def test_those_who_may_not_act_see_and_cannot(organization: Organization, manager: User):
+    found = morning(organization)
+    for role in (Role.AUDITOR, Role.SALES, Role.ACCOUNTING):
+        member = add_member(
+            organization, email=f"{role}@lumiere.example", role=role, restricted=False, by=manager, now=NOW
+        )
+        member.user.language = "en"
+        member.user.save()
+        reader = signed_in(member.user)
+        seen = page(reader)
+        assert "Verger des Tilleuls" in seen
+        assert "detail-bar" not in seen
+        assert 'id="postpone"' not in seen
+        assert "together" not in seen
+        for verb in (
+            "confirm",
+            "takeback",
+            "edit",
+            "call",
+            "postpone",
+            "skip",
+            "dispute",
+            "retry",
+            "resolve",
+        ):
+            assert post(reader, f"reminder-{verb}", found["BIG"]).status_code == 403
+        assert reader.post(reverse("today-confirm"), {"reminder": found["BIG"].pk}).status_code == 403
+        assert reader.post(reverse("today-lift", args=[found["BIG"].customer_id, 1])).status_code == 403
+        assert reader.post(reverse("today-undispute", args=[1])).status_code == 403
+    assert state(found["BIG"]) == "drafted"
+
+
+def test_a_portfolio_hides_everything_else(organization: Organization, manager: User):
+    found = morning(organization)
+    member = add_member(
+        organization, email="dora@lumiere.example", role=Role.COLLECTOR, restricted=True, by=manager, now=NOW
+    )
+    member.user.language = "en"
+    member.user.save()
+    mine, sold = found["MID"].customer, found["SMALL"].customer
+    mine.collector, sold.salesperson = member.user, member.user
+    mine.save()
+    sold.save()
+    dora = signed_in(member.user)
+    seen = page(dora)
+    assert "2 actions, €3,500.00 at stake" in seen
+    assert "Verger" not in seen.replace("verger.example", "")
+    for verb in ("confirm", "skip", "edit", "postpone"):
+        assert post(dora, f"reminder-{verb}", found["BIG"]).status_code == 404
+    assert dora.get(reverse("today-reminder", args=[found["BIG"].pk])).status_code == 404
+    dora.post(reverse("today-confirm"), {"reminder": [one.pk for one in found.values()]})
+    assert (state(found["BIG"]), state(found["MID"]), state(found["SMALL"])) == (
+        "drafted", "confirmed", "confirmed",
+    )  # fmt: skip
+
+
+def test_a_stranger_sees_nothing(charlie: Client, organization: Organization):
+    found = morning(organization)
+    seen = page(charlie)
+    assert "Verger" not in seen
+    assert post(charlie, "reminder-confirm", found["BIG"]).status_code == 404
+    assert charlie.get(reverse("today-reminder", args=[found["BIG"].pk])).status_code == 404
+
+
+def test_queries_do_not_grow_with_the_work(
+    alice: Client, organization: Organization, django_assert_max_num_queries
+):
+    hundreds(organization, 3)
+    page(alice)  # whatever is remembered between requests is remembered now
+    with django_assert_max_num_queries(32) as few:
+        page(alice)
+    hundreds(organization, 57, start=3)
+    with django_assert_max_num_queries(len(few)):
+        seen = page(alice)
+    assert "60 actions" in seen
+
+
+def test_a_thousand_lines_stay_light(alice: Client, organization: Organization):
+    hundreds(organization, 1)
+    one = Reminder.objects.get()
+    buyers = [customer(organization, f"K{number:04}", email=False) for number in range(1_000)]
+    many = [
+        Reminder(
+            **{f.attname: getattr(one, f.attname) for f in Reminder._meta.concrete_fields if f.name != "id"}
+        )
+        for _ in buyers
+    ]
+    for reminder, buyer in zip(many, buyers, strict=True):
+        reminder.customer = buyer
+    Reminder.objects.bulk_create(many)
+    seen = page(alice)
+    assert "1,001 actions" in seen
+    assert seen.count('class="work-row"') == 50
+    assert len(seen) < 150_000
+    assert "951 lines below, worth less" in seen
+    assert "shown=100" in seen
+    assert page(alice, shown=100).count('class="work-row"') == 100
+    answer = alice.get("/", {"shown": 100}, headers=HTMX).content.decode()
+    assert answer.count('class="work-row"') == 100
+    assert "<html" not in answer
+    assert page(alice, shown="many").count('class="work-row"') == 50
+
+
+def test_a_call_planned_by_telephone_is_made_not_confirmed(alice: Client, organization: Organization):
+    found = morning(organization)
+    Reminder.objects.filter(pk=found["BIG"].pk).update(channel="phone")
+    seen = page(alice, reminder=found["BIG"].pk)
+    assert reverse("reminder-confirm", args=[found["BIG"].pk]) not in seen
+    assert 'data-dialog="#call"' in seen
+    assert "A call is not sent" in post(alice, "reminder-confirm", found["BIG"]).content.decode()
+
+
+def test_yesterday_is_said_to_be_yesterday(alice: Client, organization: Organization):
+    morning(organization)
+    organization.daily_ran_on = TODAY - timedelta(days=1)
+    organization.save()
+    assert "Decided on 21 Nov 2026" in page(alice)
+
+
+def test_thanks_are_not_money_at_stake(alice: Client, organization: Organization):
+    found = morning(organization)
+    Reminder.objects.filter(pk=found["SMALL"].pk).update(trigger="after_payment", expected_value=0)
+    seen = page(alice)
+    assert "3 actions, €12,000.00 at stake" in seen
+    assert page(alice, reminder=found["SMALL"].pk)
+
+
+def test_run_again_keeps_the_same_work(organization: Organization):
+    found = morning(organization)
+    run(organization, TODAY)
+    assert only(organization, customer__code="BIG").pk == found["BIG"].pk
+    assert actions.confirm_many(organization, [found["BIG"].pk], by=None, now=NOW) == 1
