@@ -67,5 +67,11 @@ def test_every_command_is_told() -> None:
     assert [name for name in sorted(names | groups) if f"`encours {name}" not in told] == []
 
 
+def test_every_job_is_told() -> None:
+    names = found(r"\"((?:clock|daily|dunning|imports)\.[a-z_]+)\"", "jobs")
+    assert {"clock.minute", "daily.run"} <= names
+    assert [name for name in sorted(names) if f"`{name}`" not in written("architecture.md")] == []
+
+
 def test_there_are_pages() -> None:
     assert {"README.md", "CONTRIBUTING.md"} <= {page.name for page in PAGES}

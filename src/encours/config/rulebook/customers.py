@@ -76,20 +76,6 @@ def points() -> str:
         ("Pire retard, en jours", grade_rule.WORST_DELAY),
         ("Plus ancien échu, en jours", grade_rule.OLDEST_OVERDUE),
     ]
-    others = [
-        ("Part payée en retard", f"jusqu'à −{grade_rule.SHARE_LATE_POINTS}, en proportion"),
-        ("Part échue de ce qui est dû", f"jusqu'à −{grade_rule.OVERDUE_SHARE_POINTS}, en proportion"),
-        (
-            f"Moins de {grade_rule.FULL_HISTORY} règlements vus",
-            f"jusqu'à −{grade_rule.FULL_POINTS - grade_rule.NEUTRAL_POINTS}, en proportion de ce qui manque",
-        ),
-        ("Compte douteux", f"−{grade_rule.DOUBTFUL_POINTS}"),
-        ("Procédure collective ouverte", f"−{grade_rule.FULL_POINTS}"),
-        (
-            f"{grade_rule.LONG_HISTORY_MONTHS} mois d'historique sans dépasser {days(grade_rule.CLEAN_DELAY_DAYS)}",
-            f"+{grade_rule.CLEAN_POINTS}",
-        ),
-    ]
     given = grade(_example(), overdue_amount=Decimal(1000), overdue_oldest_days=40, outstanding=Decimal(2000))
     unknown = grade(behavior([], [], TODAY))
     return f"""
@@ -107,7 +93,7 @@ Entre deux valeurs, le coût se lit en ligne droite.
 
 {_curves(curves)}
 
-{table(("Autre raison", "Points"), others, right=(1,))}
+{table(("Autre raison", "Points"), _others(), right=(1,))}
 
 Une habitude rompue change les mots et non les points : sinon un client qui a toujours mal payé perdrait moins qu'un
 client qui a toujours bien payé. Là où c'est possible, la raison dit ce qui rendrait des points.
@@ -124,6 +110,23 @@ Le client de la page [Comportement payeur](comportement-payeur.md), qui doit {eu
 
 {_card(given)}
 """
+
+
+def _others() -> list[tuple[str, str]]:
+    return [
+        ("Part payée en retard", f"jusqu'à −{grade_rule.SHARE_LATE_POINTS}, en proportion"),
+        ("Part échue de ce qui est dû", f"jusqu'à −{grade_rule.OVERDUE_SHARE_POINTS}, en proportion"),
+        (
+            f"Moins de {grade_rule.FULL_HISTORY} règlements vus",
+            f"jusqu'à −{grade_rule.FULL_POINTS - grade_rule.NEUTRAL_POINTS}, en proportion de ce qui manque",
+        ),
+        ("Compte douteux", f"−{grade_rule.DOUBTFUL_POINTS}"),
+        ("Procédure collective ouverte", f"−{grade_rule.FULL_POINTS}"),
+        (
+            f"{grade_rule.LONG_HISTORY_MONTHS} mois d'historique sans dépasser {days(grade_rule.CLEAN_DELAY_DAYS)}",
+            f"+{grade_rule.CLEAN_POINTS}",
+        ),
+    ]
 
 
 def _curves(curves: list[tuple[str, Curve]]) -> str:
