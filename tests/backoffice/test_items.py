@@ -262,6 +262,19 @@ def test_a_debit_takes_an_open_credit_of_its_customer_only(ledger: Ledger, alice
     assert "Allocated." in post(alice, at(shown, "allocate/"), **{f"amount-{own.pk}": "60"})
     shown.refresh_from_db()
     assert shown.open_amount == 940
+    assert "Allocated by hand · €60.00" in text(alice, at(shown))
+
+
+def test_a_part_allocated_by_hand_is_seen_at_once_by_the_overview(ledger: Ledger, alice: Client) -> None:
+    shown = item("F-2026-0101")
+    own = ledger.payment(shown.customer, "2026-11-20", "60", reference="VIR 60")
+    assert "€130.00 of credits not allocated" in text(alice, "/overview/")
+    post(alice, at(own, "allocate/"), **{f"amount-{shown.pk}": "60"})
+    assert "€70.00 of credits not allocated" in text(alice, "/overview/")
+
+
+def test_a_credit_is_not_disputed(ledger: Ledger, alice: Client) -> None:
+    assert alice.post(at(credit("CHQ 77"), "dispute/"), {"reason": "x"}).status_code == 404
 
 
 def test_a_proposal_is_accepted_or_refused(ledger: Ledger, alice: Client) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.formats import number_format
@@ -140,6 +140,7 @@ def _page(
             "settled_amount": shown.amount - shown.open_amount,
             "proposals": [_proposal(shown, one) for one in proposals_for(shown)[:SHOWN]],
             "others": others,
+            "more_others": len(others) == SHOWN,
             "form": form,
             "dispute": dispute,
             "lines": lines_about(desk.organization.pk, shown.pk)[:SHOWN],
@@ -217,6 +218,8 @@ def _done(request: DeskRequest, shown: Item, words: str) -> HttpResponseRedirect
 def item_dispute(request: DeskRequest, item_id: int) -> HttpResponse:
     """Mark an item as contested; nobody asks for it until the dispute is closed."""
     desk, shown = request.desk, found(request, item_id)
+    if shown.side != Side.DEBIT:
+        raise Http404
     form = DisputeForm(request.POST)
     if not form.is_valid():
         others = _others(desk, shown)

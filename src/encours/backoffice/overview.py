@@ -273,7 +273,9 @@ def news(seen: Overview) -> list[News]:
         told.append(News("arrow-up", "good", _counted(words, count), url="#grades"))
     for file in changes.imports:
         words = _("%(file)s undone") if file.state == "undone" else _("%(file)s loaded")
-        told.append(News("upload", "", words % {"file": file.file_name}, url=reverse("imports")))
+        told.append(
+            News("upload", "", words % {"file": file.file_name}, url=reverse("import", args=[file.import_id]))
+        )
     return told
 
 

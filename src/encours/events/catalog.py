@@ -38,6 +38,7 @@ CATALOG = {
     "match.proposed": _("Allocation proposed"),
     "match.accepted": _("Proposed allocation accepted"),
     "match.refused": _("Proposed allocation refused"),
+    "item.allocated": _("Allocated by hand"),
     "item.deallocated": _("Allocation removed"),
     "score.changed": _("Grade changed"),
     "reminder.drafted": _("Reminder drafted"),

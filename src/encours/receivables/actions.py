@@ -308,6 +308,16 @@ def allocate(
                 customer_id=item.customer_id,
                 subject=("item", item.pk),
             )
+    if origin == "manual":
+        record(
+            debit.organization_id,
+            "item.allocated",
+            by=by,
+            at=now,
+            customer_id=debit.customer_id,
+            subject=("item", debit.pk),
+            amount=amount,
+        )
     return allocation
 
 
