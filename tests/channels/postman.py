@@ -1,5 +1,5 @@
 """A mail server that behaves as a test tells it to."""
-# ruff: noqa: N802, ARG001, ARG002 - aiosmtpd calls these by name, with all it knows
+# ruff: noqa: N802, ARG002 - aiosmtpd calls these by name, with all it knows
 
 import time
 from collections.abc import Callable

@@ -40,12 +40,14 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         return render(request, "backoffice/customer_account.html", shown)
     words, holds = customer_standing.siren_in_words(found.siren)
     relationship = customer_standing.relationship_of(found)
+    proposals = customer_account.proposals(desk, found)
     shown |= {
         "siren": words,
         "siren_holds": holds,
         "relationship": RELATIONSHIPS[relationship] if relationship != "general" else "",
         "figures": customer_account.figures(desk, found),
-        "proposals": customer_account.proposals(desk, found),
+        "proposals": proposals[: customer_account.MATCHES_SHOWN],
+        "more_proposals": len(proposals) > customer_account.MATCHES_SHOWN,
         "grading": customer_standing.grading(found, desk.organization.currency),
         "dunning": customer_standing.dunning(desk, found),
         "terms": customer_standing.terms_of(desk, found),

@@ -24,7 +24,7 @@ from encours.rules.aging import NOT_DUE
 from encours.ui import charts, shapes
 
 PAGE_SIZE = 25
-MATCHES_SHOWN = 30
+MATCHES_SHOWN = 8
 OPEN, SETTLED = "open", "settled"
 
 
@@ -115,8 +115,8 @@ def _brief(line: ItemLine) -> ItemLine:
 
 
 def proposals(desk: Desk, customer: Customer) -> list[Proposal]:
-    """Return the allocations that are proposed and that nobody has refused."""
-    found = matches_of(desk.organization.pk, customer.pk)[:MATCHES_SHOWN]
+    """Return the first allocations that are proposed and that nobody has refused, and one more if there are more."""
+    found = matches_of(desk.organization.pk, customer.pk)[: MATCHES_SHOWN + 1]
     return [
         Proposal(one, named(one.debit), named(one.credit), str(RULES.get(one.rule, one.rule)))
         for one in found

@@ -65,6 +65,11 @@ class Paper:
     left: bool = False
     enclosures: tuple[Enclosure, ...] = ()
 
+    @property
+    def address(self) -> list[str]:
+        """Return a postal address line by line."""
+        return self.recipient.split(", ")
+
 
 def draft(reminder: Reminder, today: date) -> Paper:
     """Write a message with the figures of the day, or say why it cannot be written."""

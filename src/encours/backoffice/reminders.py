@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from encours.accounts import people
 from encours.backoffice import held, posting, preview, reminder, reminder_page, work
@@ -36,12 +36,12 @@ TABS: dict[str, tuple[ReminderState, ...]] = {
 }
 NAMES = {
     "drafted": gettext_lazy("To confirm"),
-    "confirmed": gettext_lazy("Confirmed"),
-    "sent": gettext_lazy("Sent"),
+    "confirmed": pgettext_lazy("reminders", "Confirmed"),
+    "sent": pgettext_lazy("reminders", "Sent"),
     "held": gettext_lazy("Held, and why"),
     "stuck": gettext_lazy("Failed or in doubt"),
     "letters": gettext_lazy("Letters to post"),
-    "past": gettext_lazy("Skipped or withdrawn"),
+    "past": pgettext_lazy("reminders", "Skipped or withdrawn"),
 }
 SORTS = {
     "customer": "customer__name",

@@ -73,7 +73,7 @@ def context(desk: Desk, shown: int, chosen: Reminder | None = None) -> dict[str,
     found = list(work.waiting(desk)[:shown])
     trouble = list(work.stuck(desk)[: work.STUCK_SHOWN])
     if chosen is None:
-        chosen = next(iter([*found, *trouble]), None)
+        chosen = next(iter([*trouble, *found]), None)
     headline = work.headline(desk, found)
     rows = work.rows(desk, [*trouble, *found])
     letters = work.letters(desk)
@@ -134,7 +134,9 @@ def answer(
     response = render(request, "backoffice/today_answer.html", shown | more, status=status)
     here = shown["detail"].reminder.pk if shown["detail"] else 0
     query = QueryDict(mutable=True)
-    query.update({name: str(value) for name, value in (("reminder", here), ("shown", shown["shown"])) if value})
+    query.update(
+        {name: str(value) for name, value in (("reminder", here), ("shown", shown["shown"])) if value}
+    )
     response["HX-Replace-Url"] = f"{reverse('today')}?{query.urlencode()}"
     return response
 

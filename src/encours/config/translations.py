@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -12,7 +13,7 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).parent.parent
 LOCALES = PACKAGE / "locale"
-KEYWORDS = {
+KEYWORDS: dict[str, tuple[Any, ...] | None] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -27,26 +28,27 @@ KEYWORDS = {
 CALLS = re.compile(
     r"""\b(?:_|n?p?gettext)\((?:[^()'"]|u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")*\)""",
 )
-Found = tuple[str | tuple[str, str], str | None, str, int]
+Found = tuple[str | tuple[str, str], str | None, str]
 
 
 def messages_of(path: Path) -> Iterator[Found]:
-    """Yield message (and plural), context, file and line of one source file."""
+    """Yield message (and plural), context and file of one source file."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
         text = "\n".join(CALLS.findall(templatize(text)))
     name = path.relative_to(PACKAGE).as_posix()
-    for line, function, words, _comments in extract_python(
-        io.BytesIO(text.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
-    ):
-        said = words if isinstance(words, tuple) else (words,)
-        spec = KEYWORDS.get(function)
+    extracted: Iterator[tuple[Any, ...]] = extract_python(
+        io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"}
+    )
+    for _line, function, words, _comments in extracted:
+        said: tuple[Any, ...] = words if isinstance(words, tuple) else (words,)
+        spec = KEYWORDS.get(str(function))
         if spec and isinstance(spec[0], tuple):
             context, texts = said[0], said[1 : len(spec)]
         else:
             context, texts = None, said[: len(spec) if spec else 1]
         if texts and all(isinstance(one, str) and one for one in texts):
-            yield (texts[0] if len(texts) == 1 else (texts[0], texts[1])), context, name, line
+            yield (texts[0] if len(texts) == 1 else (texts[0], texts[1])), context, name
 
 
 def collected() -> Catalog:
@@ -56,9 +58,9 @@ def collected() -> Catalog:
     for path in sources:
         if "migrations" in path.parts:
             continue
-        for message, context, name, _line in messages_of(path):
-            # The line is left out: catalogs would change with every edit.
-            catalog.add(message, context=context, locations=[(name, None)])
+        for message, context, name in messages_of(path):
+            # Without the line: catalogs would change with every edit.
+            catalog.add(message, context=context, locations=[(name, 0)])
     return catalog
 
 
@@ -75,9 +77,11 @@ def update(language: str) -> tuple[int, int]:
     catalog.obsolete.clear()
     buffer = io.BytesIO()
     write_po(buffer, catalog, sort_output=True, omit_header=False, ignore_obsolete=True, include_lineno=False)
-    text = re.sub(r'"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^\n]*\n', "", buffer.getvalue().decode())
+    text = re.sub(
+        r'"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^\n]*\n', "", buffer.getvalue().decode()
+    )
     file.write_text(text, encoding="utf-8")
-    lacking = [one for one in catalog if one.id and not all(one.string if one.pluralizable else [one.string])]
+    lacking = [one for one in catalog if one.id and not all(one.string or ())]
     return len(catalog), len(lacking)
 
 

@@ -1,6 +1,6 @@
 """Which customers a person may see, and how one is found."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from encours.customers.models import Contact, Customer
 
@@ -16,7 +16,7 @@ def customers_of(organization_id: int, portfolio_user: int | None = None) -> Que
 def contacts_of(organization_id: int, customer_id: int) -> QuerySet[Contact]:
     """Return the people to write to at one customer, those who can be reached first."""
     return Contact.objects.filter(organization_id=organization_id, customer_id=customer_id).order_by(
-        "bounced_at", "id"
+        F("bounced_at").asc(nulls_first=True), "id"
     )
 
 

@@ -42,7 +42,10 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("interest_law", gettext_noop("Article that makes late interest due from this customer")),
     Variable("recovery_fees", gettext_noop("Recovery fees: 40 euros for each overdue invoice")),
     Variable("recovery_fee_law", gettext_noop("Article that makes the recovery fee due from this customer")),
-    Variable("total_claim", gettext_noop("All there is to pay: overdue, interest and fees, less what is unallocated")),
+    Variable(
+        "total_claim",
+        gettext_noop("All there is to pay: overdue, interest and fees, less what is unallocated"),
+    ),
     Variable("unallocated_amount", gettext_noop("Payments received and not yet allocated")),
     Variable("deadline_on", gettext_noop("Date by which the letter asks to be paid")),
     Variable("today", gettext_noop("Date of the letter")),

@@ -1,0 +1,82 @@
+"""An installation of its own, run as a person runs it: `encours serve`, with its worker and its database."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+EMAIL = "claire@lumiere.example"
+PASSWORD = "trois-mots-au-hasard"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where it answers, and the environment of its commands."""
+
+    url: str
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, said: str = "") -> str:
+        """Run a command of the product and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self.environment,
+            input=said,
+            text=True,
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _turn in range(600):
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"{url}/health/ready", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Installation]:
+    """Serve the desk from an empty folder and end it, and nothing else, afterwards."""
+    port = free_port()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"DATABASE_URL", "ENCOURS_DEBUG", "DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
+    }
+    environment |= {"ENCOURS_HOME": str(home), "ENCOURS_URL": f"http://127.0.0.1:{port}"}
+    log = home / "serve.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "encours", "serve", "--port", str(port), "--web", "1"],
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+        found = Installation(f"http://127.0.0.1:{port}", environment)
+        try:
+            wait_until_ready(found.url, process, log)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(timeout=40)

@@ -1,0 +1,183 @@
+"""A collector's first day in real Chromium: from a ledger file to reminders that arrive, a payment and its thanks."""
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from tests.browser.installation import EMAIL, PASSWORD, Installation, free_port, served
+
+from encours.demonstration import company, write_csv
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WAIT_SECONDS = 100
+
+
+class Mailbox:
+    """Keeps every message that the server accepted."""
+
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802 - its name
+        self.messages.append(message_from_bytes(envelope.content, policy=default))
+        return "250 kept"
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Mailbox, int]]:
+    mailbox = Mailbox()
+    port = free_port()
+    server = Controller(mailbox, hostname="127.0.0.1", port=port)
+    server.start()
+    yield mailbox, port
+    server.stop()
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    # Short: a socket's path may be a hundred characters long, no more.
+    with served(tmp_path) as found:
+        found.run("-m", "encours", "user", "add", EMAIL, said=f"{PASSWORD}\n{PASSWORD}\n")
+        yield found
+
+
+@pytest.fixture
+def page(installation: Installation) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        opened = browser.new_page(locale="fr-FR", viewport={"width": 1440, "height": 1000})
+        opened.set_default_timeout(20_000)
+        yield opened
+        browser.close()
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    for _turn in range(WAIT_SECONDS * 5):
+        if condition():
+            return
+        time.sleep(0.2)
+    raise AssertionError(what)
+
+
+def sign_in(page: Any, url: str) -> None:
+    page.goto(f"{url}/account/login/")
+    page.fill("[name=login]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda address: "login" not in address)
+
+
+def bring_ledger(page: Any, url: str, file: Path) -> None:
+    page.goto(f"{url}/imports/new/")
+    page.set_input_files("input[type=file]", str(file))
+    # Dropping the file sends it.
+    page.wait_for_url(re.compile(r"/imports/\d+/"))
+    loads = "form[action$='/load/'] button"
+    mapping = "form[action$='/mapping/'] button.go"
+    page.wait_for_selector(f"{loads}, {mapping}", timeout=60_000)
+    if page.query_selector(loads) is None:
+        page.click(mapping)
+        page.wait_for_selector(loads, timeout=60_000)
+    page.click(loads)
+    # The page follows the load by itself, and goes on with the welcome.
+    page.wait_for_url("**/welcome/**", timeout=90_000)
+
+
+def let_messages_leave(page: Any, url: str, port: int) -> None:
+    page.goto(f"{url}/settings/sender/")
+    for name, value in {
+        "name": "Ateliers Lumière",
+        "email": "recouvrement@lumiere.example",
+        "host": "127.0.0.1",
+        "port": str(port),
+    }.items():
+        page.fill(f"form [name={name}]", value)
+    page.select_option("form [name=security]", "none")
+    page.click("form:has([name=host]) button.go")
+    page.wait_for_load_state("networkidle")
+    page.goto(f"{url}/settings/sending/")
+    page.fill("form.form [name=name]", "Ateliers Lumière")
+    page.click("form.form button.go")
+    page.wait_for_selector("button.danger")
+
+
+def test_from_a_file_to_the_thanks(
+    installation: Installation, page: Any, mail: tuple[Mailbox, int], tmp_path: Path
+) -> None:
+    mailbox, port = mail
+    url = installation.url
+    today = date.today()  # noqa: DTZ011 - the installation runs on the clock of this machine
+    ledger = write_csv(company(today, customers=25, months=14), tmp_path / "grand-livre.csv")
+
+    # A new person makes the organization and brings the ledger.
+    sign_in(page, url)
+    page.wait_for_url("**/organizations/new/**")
+    page.fill("form [name=name]", "Ateliers Lumière")
+    page.click("form:has([name=name]) button.go")
+    page.wait_for_load_state("networkidle")
+    bring_ledger(page, url, ledger)
+    page.goto(f"{url}/welcome/?step=done")
+    if finish := page.query_selector("form[action*='finish'] button"):
+        finish.click()
+        page.wait_for_load_state("networkidle")
+
+    # The overview says what is owed.
+    page.goto(f"{url}/overview/")
+    assert page.locator("dl.facts, .facts").count() > 0
+    assert "€" in page.inner_text("main")
+
+    # Messages may leave.
+    let_messages_leave(page, url, port)
+
+    # Three reminders are worked with one key each; nothing else leaves that a person must confirm.
+    page.goto(url)
+    page.wait_for_selector("[data-row]")
+    customers = []
+    for _turn in range(3):
+        page.wait_for_selector("#detail form")
+        customers.append(page.inner_text("#detail a[href*='/customers/']").strip())
+        chosen = page.get_attribute("[data-row][aria-current=true]", "href")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "old => document.querySelector('[data-row][aria-current=true]')?.getAttribute('href') !== old",
+            arg=chosen,
+        )
+    asked = [one for one in mailbox_subjects(mailbox, 3) if one]
+    assert len(asked) >= 3
+    ids = [one["Message-ID"] for one in mailbox.messages]
+    assert len(ids) == len(set(ids))
+
+    # The first customer pays all that is due; the payment is recorded, and thanked for the day after.
+    page.goto(f"{url}/customers/?q={customers[0]}")
+    page.click(f"a[href*='/customers/']:has-text(\"{customers[0]}\")")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("p")
+    page.wait_for_selector("dialog[open] [name=amount], form [name=amount]")
+    page.fill("[name=paid_on]", (today - timedelta(days=1)).isoformat())
+    page.click("form:has([name=amount]) button.go")
+    page.wait_for_load_state("networkidle")
+    before = len(mailbox.messages)
+    installation.run(str(Path(__file__).parent / "tomorrow.py"))
+    subjects = [str(one["Subject"]) for one in mailbox.messages[before:]]
+    assert any("merci" in subject.lower() for subject in subjects), subjects
+
+
+def mailbox_subjects(mailbox: Mailbox, count: int) -> list[str]:
+    until(lambda: len(mailbox.messages) >= count, f"{len(mailbox.messages)} messages arrived, not {count}")
+    return [str(one["Subject"]) for one in mailbox.messages]
