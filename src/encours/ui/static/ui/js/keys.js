@@ -89,7 +89,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (key === "/") {
-    const search = [...document.querySelectorAll("main [data-search], [data-search]")].find(usable);
+    const search = ["main [data-search]", "[data-search]"].flatMap((place) => [...document.querySelectorAll(place)]).find(usable);
     if (search) {
       event.preventDefault();
       search.focus();
