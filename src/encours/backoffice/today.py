@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -97,17 +98,15 @@ def context(desk: Desk, shown: int, chosen: Reminder | None = None) -> dict[str,
 def rest(desk: Desk) -> Rest:
     """Say what was done today and when something is next to be done."""
     told = queries.reminders(desk.organization, collector_id=desk.portfolio_user)
-    done = [
-        reminder.amount
-        for reminder in told.filter(confirmed_at__date=desk.today).exclude(confirmed_by=None)[:MOST_AT_ONCE]
-    ]
+    mine = told.filter(confirmed_at__date=desk.today).exclude(confirmed_by=None).order_by()
+    done = mine.aggregate(count=Count("pk"), amount=Sum("amount"))
     wanted = ItemFilters(state="not_due", portfolio_user_id=desk.portfolio_user)
     due = items(desk.organization, desk.today, filters=wanted, sort="due_on", size=1).rows
     held = queries.held(desk.organization, collector_id=desk.portfolio_user)
     asked = held.filter(until__gt=desk.today).order_by("until").first()
     return Rest(
-        confirmed_count=len(done),
-        confirmed_amount=sum(done, work.ZERO),
+        confirmed_count=done["count"],
+        confirmed_amount=done["amount"] or work.ZERO,
         next_due_on=due[0].due_on if due else None,
         next_due_amount=due[0].open_amount if due else work.ZERO,
         next_asked_on=asked.until if asked else None,
