@@ -255,7 +255,9 @@ def test_terms_that_are_confirmed_move_derived_due_dates(alice: Client, buyer: C
     assert Item.objects.get(number="F-2").due_on == TODAY - timedelta(days=40)
     assert Reminder.objects.get(state="drafted").amount == 1000
     assert "confirmed" in page(alice, buyer)
-    assert "Item changed" in alice.get(f"/customers/{buyer.pk}/timeline/").content.decode()
+    told = alice.get(f"/customers/{buyer.pk}/timeline/").content.decode()
+    assert "Item changed" in told
+    assert "to 31 Dec 2026" in told
     alice.post(address, {"terms": ""})
     buyer.refresh_from_db()
     assert (buyer.terms, buyer.terms_agreed) == ("", False)
@@ -329,6 +331,13 @@ def test_a_document_that_cannot_be_kept_is_said(
     for path in tmp_path.rglob(document.sha256):
         path.unlink()
     assert alice.get(f"/customers/{buyer.pk}/documents/{document.pk}/").status_code == 404
+
+
+def test_contacts_that_can_be_reached_come_first(alice: Client, buyer: Customer) -> None:
+    alice.post(f"/customers/{buyer.pk}/contacts/{Contact.objects.get().pk}/bounced/")
+    Contact.objects.create(organization=buyer.organization, customer=buyer, email="new@verger.example")
+    shown = page(alice, buyer)
+    assert shown.index("new@verger.example") < shown.index("compta.c-001@verger.example")
 
 
 def test_the_statement_is_a_letter(alice: Client, buyer: Customer) -> None:

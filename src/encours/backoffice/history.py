@@ -70,6 +70,10 @@ FIELDS = {
     "interest_claimed": gettext_lazy("interest in letters"), "terms": gettext_lazy("payment terms"),
     "recovery_fee_claimed": gettext_lazy("recovery fee in letters"), "collector_id": gettext_lazy("collector"),
     "salesperson_id": gettext_lazy("salesperson"), "segment": gettext_lazy("segment"),
+    "relationship": gettext_lazy("legal relationship"), "public_buyer": gettext_lazy("public buyer"),
+    "sole_trader": gettext_lazy("sole trader"), "insolvent_on": gettext_lazy("insolvency proceedings"),
+    "note": gettext_lazy("note kept on top"), "role": gettext_lazy("role"),
+    "bounced_at": gettext_lazy("mail comes back"),
 }  # fmt: skip
 CHANNELS = {
     "email": gettext_lazy("by e-mail"), "letter": gettext_lazy("by letter"), "phone": gettext_lazy("by telephone"),

@@ -96,7 +96,7 @@ def _said(payment: Item) -> str:
     amount = money(payment.amount, payment.currency)
     left = money(payment.open_amount, payment.currency)
     if not payment.open_amount:
-        return _("The payment of %(amount)s is recorded and settles what was due.") % {"amount": amount}
+        return _("The payment of %(amount)s is recorded and allocated.") % {"amount": amount}
     return _("The payment of %(amount)s is recorded; %(left)s of it is not allocated.") % {
         "amount": amount,
         "left": left,
