@@ -4,7 +4,8 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -169,7 +170,8 @@ def test_from_a_file_to_the_thanks(
     page.wait_for_load_state("networkidle")
     page.keyboard.press("p")
     page.wait_for_selector("dialog[open] [name=amount], form [name=amount]")
-    page.fill("[name=paid_on]", (today - timedelta(days=1)).isoformat())
+    due = [re.sub(r"[^\d,]", "", one) for one in page.locator("dialog[open] label b").all_inner_texts()]
+    page.fill("[name=amount]", f"{sum(Decimal(one.replace(',', '.')) for one in due):.2f}".replace(".", ","))
     page.click("form:has([name=amount]) button.go")
     page.wait_for_load_state("networkidle")
     before = len(mailbox.messages)
