@@ -186,6 +186,6 @@ def _summed(found: tuple[Claim, ...]) -> Claims:
         sum((claim.interest.total for claim in found), ZERO),
         sum((claim.fee.amount.amount for claim in found if claim.fee), ZERO),
         bool(partial),
-        max((statement.counted_until for statement in partial), default=None),
+        min((statement.counted_until for statement in partial), default=None),
         min((statement.missing for statement in partial if statement.missing), default=None),
     )
