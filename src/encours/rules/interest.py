@@ -110,7 +110,7 @@ def late_interest(
         try:
             rate = _rate(policy, rates, _rate_half_year(policy, due_on, from_on))
         except RateMissingError as error:
-            counted_until, missing = error.half_year.from_on - _ONE_DAY, error.half_year
+            counted_until, missing = from_on - _ONE_DAY, error.half_year
             break
         segments.append(_segment(from_on, to_on, unpaid, rate, policy))
     total = sum((segment.interest for segment in segments), Decimal(0))
