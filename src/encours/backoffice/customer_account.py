@@ -82,14 +82,19 @@ def figures(desk: Desk, customer: Customer) -> Figures:
         )
         for code, amount in amounts.by_column.items()
     ]
+    rates = rate_table(organization.pk)
+    may_be_claimed = claim_totals(organization, today, customer_id=customer.pk, open_only=False, rates=rates)
+    if may_be_claimed.counted_until is not None:
+        # What fell due after the last known rate was counted for no day at all.
+        may_be_claimed = replace(
+            may_be_claimed, counted_until=min(may_be_claimed.counted_until, rates.known_until())
+        )
     return Figures(
         amounts,
         charts.aged_bar(bars, title=_("Aged balance"), currency=organization.currency),
         overdue.count,
         overdue.rows[0].days_overdue if overdue.rows else 0,
-        claim_totals(
-            organization, today, customer_id=customer.pk, open_only=False, rates=rate_table(organization.pk)
-        ),
+        may_be_claimed,
     )
 
 
