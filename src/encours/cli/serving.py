@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from encours.cli.start import console, join_database, prepare_database
+from encours.cli.start import console, errors, join_database, prepare_database
 
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address to listen on; 127.0.0.1 keeps the desk on this machine.")]
@@ -33,8 +34,25 @@ def serve(
     serve_prepared(host, port, web=web, worker=worker)
 
 
+def refuse_busy_port(host: str, port: int) -> None:
+    """Stop with a sentence where another program already listens: two desks on one port would share it silently."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            errors.print(
+                f"{host}:{port} cannot be used ({error.strerror}). Another program may listen there: stop it, or "
+                f"choose another port with --port {port + 1}.",
+                highlight=False,
+            )
+            raise typer.Exit(2) from error
+
+
 def serve_prepared(host: str, port: int, *, web: int = 2, worker: bool = True) -> None:
     """Run the web server and the worker as two processes, until one ends or someone stops us."""
+    refuse_busy_port(host, port)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "encours.config.settings"}
     commands = [
         [
@@ -55,6 +73,8 @@ def serve_prepared(host: str, port: int, *, web: int = 2, worker: bool = True) -
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    # A closed terminal ends the desk too, rather than leaving its processes behind.
+    signal.signal(signal.SIGHUP, stop)
     while not stopping and all(process.poll() is None for process in running):
         time.sleep(0.2)
     failed = next((process.returncode for process in running if process.poll() not in {None, 0}), 0)

@@ -139,7 +139,7 @@ def tell(organization_id: int, now: datetime) -> None:
         ("Outstanding", money(seen.outstanding, organization.currency)),
         ("Overdue", money(seen.overdue, organization.currency)),
         ("Customers who owe", str(seen.customers_owing)),
-        ("of whom overdue", str(seen.customers_overdue)),
+        ("Customers with something overdue", str(seen.customers_overdue)),
         ("Unallocated", money(seen.unallocated, organization.currency)),
     ]
     if seen.dso is not None:
