@@ -172,7 +172,9 @@ def test_from_a_file_to_the_thanks(
     page.wait_for_selector("dialog[open] [name=amount], form [name=amount]")
     due = [re.sub(r"[^\d,]", "", one) for one in page.locator("dialog[open] label b").all_inner_texts()]
     page.fill("[name=amount]", f"{sum(Decimal(one.replace(',', '.')) for one in due):.2f}".replace(".", ","))
-    page.click("form:has([name=amount]) button.go")
+    with page.expect_response(lambda answer: "/payment/" in answer.url and answer.request.method == "POST"):
+        page.click("form:has([name=amount]) button.go")
+    page.wait_for_selector("dialog[open] [name=amount]", state="hidden")
     page.wait_for_load_state("networkidle")
     before = len(mailbox.messages)
     installation.run(str(Path(__file__).parent / "tomorrow.py"))

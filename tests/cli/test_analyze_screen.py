@@ -112,7 +112,7 @@ def test_a_wrong_request_gets_one_sentence(
     Path("prose.csv").write_text("Nothing here is a table.\n", encoding="utf-8")
     Path("picture.pdf").write_bytes(b"%PDF-1.7\n")
     Path("bomb.xlsx").write_bytes(b"PK\x03\x04" + b"\0" * 200)
-    result = run(*words)
+    result = run(*words, *([] if "--language" in words else ["--language", "en"]))
     assert result.exit_code == 2, result.output
     assert sentence in result.output
     assert "Traceback" not in result.output
