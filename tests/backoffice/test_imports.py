@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,46 @@ def test_the_columns_of_a_list_are_shown_corrected_and_remembered(
     second = latest(organization)
     assert second.state == ImportState.PREVIEWED
     assert "As for the last file of this layout" in text(bob, "import-mapping", second.pk)
+
+
+def test_the_decimal_mark_and_the_order_of_dates_are_corrected_and_remembered(
+    bob: Client, organization: Organization, jobs
+) -> None:
+    content = b"Client;No;Date;Montant\r\nDupont;F1;02/03/2026;1.234\r\nDurand;F2;04/05/2026;2.500\r\n"
+    sent(bob, ("open.csv", content))
+    work(organization, jobs)
+    one = latest(organization)
+    address = reverse("import-mapping", args=[one.pk])
+    page = text(bob, "import-mapping", one.pk)
+    for words in (
+        "1 234,56",
+        "1,234.56",
+        "month/day/year",
+        "year-month-day",
+        "Detected",
+        "€1.23",
+        "2 Mar 2026",
+    ):
+        assert words in page, words
+
+    columns = {f"column-{name}": header for name, header in one.options["sample"]["guess"].items()}
+    chosen = {**columns, "decimal": ",", "dates": "month first"}
+    shown = bob.post(address, {**chosen, "show": "1"}, **HTMX).content.decode()
+    for words in ("decimal comma", "dates as month/day/year", "€1,234.00", "3 Feb 2026"):
+        assert words in shown, words
+    bob.post(address, chosen)
+    work(organization, jobs)
+    one.refresh_from_db()
+    assert Decimal(one.options["totals"]["outstanding"]) == 3734
+    assert '<option value="," selected>' in text(bob, "import-mapping", one.pk)
+
+    sent(bob, ("next.csv", content.replace(b"F2", b"F3")))
+    work(organization, jobs)
+    assert Decimal(latest(organization).options["totals"]["outstanding"]) == 3734
+    bob.post(address, {**columns, "decimal": "'", "dates": "never"})
+    work(organization, jobs)
+    one.refresh_from_db()
+    assert Decimal(one.options["totals"]["outstanding"]) == Decimal("3.73")
 
 
 def test_a_large_csv_of_the_demonstration_is_loaded_with_the_guessed_columns(

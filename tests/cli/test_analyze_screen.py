@@ -84,6 +84,15 @@ def test_a_column_can_be_chosen(run: Any, tmp_path: Path) -> None:
     assert "F-0001" in result.output
 
 
+def test_the_decimal_mark_and_the_order_of_dates_can_be_said(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "open.csv"
+    path.write_text("Client;N° facture;Date;Montant\nDupont;F1;02/03/2026;1.234\n", encoding="utf-8")
+    words = ("--decimal", ",", "--dates", "month", "--today", "2026-02-04", "--language", "en")
+    result = run(path, "--terms", "0 days", *words)
+    assert result.exit_code == 0, result.output
+    assert "€1,234.00" in result.output
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -94,6 +103,8 @@ def test_a_column_can_be_chosen(run: Any, tmp_path: Path) -> None:
         (["open.csv", "--language", "de"], "fr or en"),
         (["open.csv", "--map", "price=Montant"], "--map"),
         (["open.csv", "--map", "amount=Prix"], "no column"),
+        (["open.csv", "--decimal", "x"], "--decimal"),
+        (["open.csv", "--dates", "never"], "--dates"),
         (["open.csv", "--out", "open.csv"], "Give a folder"),
         (["empty.csv"], "empty"),
         (["binary.csv"], "not text"),

@@ -86,6 +86,12 @@ def test_what_is_missing():
     assert Mapping({"customer_code": "a", "issued_on": "b", "debit": "c", "credit": "d"}).missing == []
 
 
+def test_how_amounts_and_dates_are_written_is_remembered_with_the_columns():
+    mapping = Mapping({"number": "N°"}, decimal=",", dates="month first")
+    assert Mapping.of_json(mapping.as_json()) == mapping
+    assert Mapping.of_json({"decimal": "x", "dates": "never"}) == Mapping({})
+
+
 def test_remembered_mapping_survives_json():
     mapping = Mapping({"number": "N°"}, {"number": 1.0})
     assert Mapping.of_json(mapping.as_json()).columns == mapping.columns

@@ -1,5 +1,6 @@
 """Lists of open items and customer ledgers, from CSV and XLSX."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -237,11 +238,32 @@ def test_sample_shows_rows_and_guess(tmp_path):
 def test_mapping_by_hand(tmp_path):
     path = csv_of(tmp_path, "Aa;Bb;Cc;Client;Date\n01/02/2024;1.234;F1;Dupont;x\n")
     mapping = Mapping({"customer_name": "Client", "issued_on": "Aa", "amount": "Bb", "number": "Cc"})
-    batch = tabular.read(path, mapping, decimal=",", date_format="%m/%d/%Y")
+    guessed = tabular.read(path, mapping)
+    assert guessed.items.select("issued_on", "amount").rows() == [(date(2024, 2, 1), Decimal("1.23"))]
+    batch = tabular.read(path, replace(mapping, decimal=",", dates="month first"))
     assert batch.items.select("issued_on", "amount", "number").rows() == [(date(2024, 1, 2), 1234, "F1")]
     assert read_any(path, mapping.as_json(), name="mine.csv").origin == "mine.csv"
     with pytest.raises(errors.MappingNeededError, match="Zz"):
         tabular.read(path, Mapping({"customer_name": "Zz"}))
+
+
+@pytest.mark.parametrize(
+    ("dates", "text", "days"),
+    [
+        ("day first", "01/02/2024 20122024 2024-02-03", [(1, 2), (20, 12), (3, 2)]),
+        ("month first", "01/02/2024 1/31/24 2024-02-03", [(2, 1), (31, 1), (3, 2)]),
+        ("year first", "24/02/01 20240301 2024.02.03", [(1, 2), (1, 3), (3, 2)]),
+    ],
+)
+def test_dates_are_read_as_a_person_says(tmp_path, dates, text, days):
+    lines = "".join(f"A;F{rank};{day};5\n" for rank, day in enumerate(text.split()))
+    mapping = Mapping(
+        {"customer_name": "Client", "number": "Pièce", "issued_on": "Date", "amount": "Montant"}, dates=dates
+    )
+    batch = read_any(csv_of(tmp_path, "Client;Pièce;Date;Montant\n" + lines), mapping.as_json())
+    assert batch.items.sort("number")["issued_on"].to_list() == [
+        date(2024, month, day) for day, month in days
+    ]
 
 
 def test_columns_that_cannot_be_guessed(tmp_path):

@@ -1,6 +1,7 @@
 """Which column of a list says what: guessed, shown on the first rows, corrected by a person, remembered."""
 
 from collections.abc import Mapping as Map
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,6 +23,7 @@ from encours.receivables.models import Import, ImportState
 CORRECTABLE = (ImportState.MAPPING, ImportState.PREVIEWED, ImportState.REFUSED)
 SHOWN_ROWS = 12
 PREFIX = "column-"
+WRITTEN = ("decimal", "dates")
 
 
 @page(permissions.IMPORT, welcome=True)
@@ -51,7 +53,7 @@ def import_mapping(request: DeskRequest, import_id: int) -> HttpResponse:
 
 def _confirm(request: DeskRequest, found: Import, mapping: Mapping, fingerprint: str) -> None:
     """Remember the columns for the next file of this layout, and have this one read with them."""
-    columns: dict[str, object] = dict(mapping.columns)
+    columns: dict[str, object] = dict(mapping.as_json())
     actions.remember_mapping(request.desk.organization, fingerprint, columns)
     actions.set_mapping(found, columns)
     ask_to_read(found, now=request.desk.now)
@@ -60,14 +62,16 @@ def _confirm(request: DeskRequest, found: Import, mapping: Mapping, fingerprint:
 def _first(found: Import) -> Mapping:
     """Return the columns as they were chosen, else as they were guessed."""
     sample = found.options["sample"]
-    columns = {name: header for name, header in (found.mapping or {}).items() if header in sample["headers"]}
-    return Mapping.of_json(columns or sample["guess"])
+    chosen = Mapping.of_json(found.mapping or {})
+    columns = {name: header for name, header in chosen.columns.items() if header in sample["headers"]}
+    return replace(chosen, columns=columns) if columns else Mapping.of_json(sample["guess"])
 
 
 def _chosen(posted: Map[str, str], headers: list[str]) -> Mapping:
-    """Return the columns as the form says; a column that the file does not have is none."""
+    """Return the columns, and how they are written, as the form says; a column that the file does not have is none."""
     chosen = {name: posted.get(PREFIX + name, "") for name in import_words.NAMES}
-    return Mapping.of_json({name: header for name, header in chosen.items() if header in headers})
+    columns = {name: header for name, header in chosen.items() if header in headers}
+    return Mapping.of_json({**columns, **{name: posted.get(name, "") for name in WRITTEN}})
 
 
 def _shown(found: Import, sample: Map[str, object], mapping: Mapping) -> dict[str, object]:
@@ -99,6 +103,13 @@ def _shown(found: Import, sample: Map[str, object], mapping: Mapping) -> dict[st
         "one": found,
         "steps": import_words.steps(found),
         "groups": groups,
+        "written": [
+            {"name": name, "label": label, "choices": choices.items(), "chosen": chosen}
+            for name, label, choices, chosen in (
+                ("decimal", _("Amounts are written"), import_words.WRITTEN_AMOUNTS, mapping.decimal),
+                ("dates", _("Dates are written"), import_words.WRITTEN_DATES, mapping.dates),
+            )
+        ],
         "headers": headers,
         "reading": reading,
         "columns": [

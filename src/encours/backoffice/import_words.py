@@ -119,6 +119,8 @@ ORDERS = {
     "mixed": gettext_lazy("several formats"),
 }
 MARKS = {",": gettext_lazy("comma"), ".": gettext_lazy("point")}
+WRITTEN_AMOUNTS = {",": "1 234,56", ".": "1,234.56"}
+WRITTEN_DATES = {order: label for order, label in ORDERS.items() if order != "mixed"}
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,15 @@ def analyze(  # noqa: PLR0917 - each is an option of the command line
         list[str] | None,
         typer.Option("--map", help='For a CSV or XLSX: "our field=column of the file"; repeat as needed.'),
     ] = None,
+    decimal: Annotated[
+        str,
+        typer.Option(
+            help="For a CSV or XLSX: the mark of decimals, a comma or a point; detected if left out."
+        ),
+    ] = "",
+    dates: Annotated[
+        str, typer.Option(help="For a CSV or XLSX: what comes first in dates, day, month or year.")
+    ] = "",
     top: Annotated[int, typer.Option(help="Rows of each list on the screen.", min=1)] = 10,
     language: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
@@ -58,9 +67,10 @@ def analyze(  # noqa: PLR0917 - each is an option of the command line
 
         day = day_of(today, option="--today", default=date.today())  # noqa: DTZ011 - the day of this machine
         check_terms(terms)
+        written = writing(decimal, dates)
         check_target(file, out)
         with patiently(STAGES) as tell:
-            batch = read(file, columns or [], tell)
+            batch = read(file, columns or [], written, tell)
             analysis = analysis_of(batch, day, default_terms=terms, tell=tell)
         analysis_screen.show(analysis, console, rows=top)
         if out is None:
@@ -95,11 +105,21 @@ def check_target(file: Path, out: Path | None) -> None:
         refuse(f"--out is {out}, which is a file. Give a folder.")
 
 
-def read(file: Path, columns: list[str], tell: "Tell") -> "Batch":
+def writing(decimal: str, dates: str) -> dict[str, str]:
+    """Return how amounts and dates are written, as a person said it."""
+    if decimal not in {"", ",", "."}:
+        refuse(f"--decimal is , or . and not {decimal!r}.")
+    if dates not in {"", "day", "month", "year"}:
+        refuse(f"--dates is day, month or year, whichever comes first, and not {dates!r}.")
+    return {"decimal": decimal, "dates": f"{dates} first"}
+
+
+def read(file: Path, columns: list[str], written: dict[str, str], tell: "Tell") -> "Batch":
     """Read the file, by the columns that the person chose over those that were guessed."""
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
     from encours.connectors import fec, reading, tabular  # noqa: PLC0415
+    from encours.connectors.columns import Mapping  # noqa: PLC0415
     from encours.connectors.errors import FileRefusedError  # noqa: PLC0415
 
     tell("read", 0)
@@ -108,7 +128,9 @@ def read(file: Path, columns: list[str], tell: "Tell") -> "Batch":
             if columns:
                 refuse("--map is for CSV and XLSX lists; this file is a FEC, whose columns the law names.")
             return reading.read_any(file, progress=lambda share: tell("read", share))
-        mapping = mapped(tabular.guess(tabular.sample(file)), tabular.sample(file).headers, columns)
+        table = tabular.sample(file, tabular.GUESS_ROWS)
+        mapping = mapped(tabular.guess(table), table.headers, columns)
+        mapping = Mapping.of_json({**mapping.columns, **written})
         batch = tabular.read(file, mapping)
         show_mapping(mapping)
     except FileRefusedError as refusal:

@@ -139,19 +139,34 @@ FITS = 0.6
 
 @dataclass(frozen=True)
 class Mapping:
-    """Our name of a field → the header that holds it, and how sure the guess is, from 0 to 1."""
+    """Our name of a field → the header that holds it, and how sure the guess is, from 0 to 1.
+
+    The mark of decimals and the order of dates are what a person says of them; where none is said, they are detected.
+    """
 
     columns: Map[str, str]
     confidence: Map[str, float] = field(default_factory=dict)
+    decimal: values.Mark | None = None
+    dates: str | None = None
 
     @classmethod
     def of_json(cls, columns: Map[str, str]) -> "Mapping":
         """Return a mapping as it was remembered; fields that we no longer know are left out."""
-        return cls({name: header for name, header in columns.items() if name in SPELLINGS and header})
+        return cls(
+            {name: header for name, header in columns.items() if name in SPELLINGS and header},
+            decimal=next((mark for mark in values.MARKS if mark == columns.get("decimal")), None),
+            dates=next((order for order in values.FORMATS if order == columns.get("dates")), None),
+        )
 
     def as_json(self) -> dict[str, str]:
-        """Return the columns as they are remembered."""
-        return dict(self.columns)
+        """Return the columns, and what a person said of amounts and dates, as they are remembered."""
+        said = {"decimal": self.decimal, "dates": self.dates}
+        return {**self.columns, **{name: choice for name, choice in said.items() if choice}}
+
+    @property
+    def formats(self) -> tuple[str, ...] | None:
+        """Return the formats that a date may have, or nothing where they are detected."""
+        return values.FORMATS[self.dates] if self.dates else None
 
     @property
     def lists_customers(self) -> bool:

@@ -130,15 +130,15 @@ def reading_of(headers: Sequence[str], rows: Sequence[Sequence[str]], mapping: M
     names = [name for name in SPELLINGS if mapping.columns.get(name) in headers]
     columns = {name: _column(headers, rows, mapping.columns[name]) for name in names}
     amounts = [columns[name] for name in names if name in AMOUNTS]
-    mark = values.mark_of(pl.concat(amounts)) if amounts else ","
-    cells = {name: _cells(name, columns[name], mark) for name in names}
+    mark = mapping.decimal or (values.mark_of(pl.concat(amounts)) if amounts else ",")
+    cells = {name: _cells(name, columns[name], mark, mapping.formats) for name in names}
     read = [[cells[name][place] for name in names] for place in range(len(rows))]
     dated = [columns[name] for name in names if name in DATES]
     return Reading(
         names,
         read,
         mark if amounts else "",
-        _order(pl.concat(dated)) if dated else "",
+        (mapping.dates or _order(pl.concat(dated))) if dated else "",
         sum(cell.wrong for row in read for cell in row),
     )
 
@@ -150,7 +150,7 @@ def _column(headers: Sequence[str], rows: Sequence[Sequence[str]], header: str) 
     )
 
 
-def _cells(name: str, texts: pl.Series, mark: values.Mark) -> list[Cell]:
+def _cells(name: str, texts: pl.Series, mark: values.Mark, formats: Sequence[str] | None) -> list[Cell]:
     """Return a column as it is written and as it is read."""
     if name in AMOUNTS:
         cents = values.to_cents(texts, mark)
@@ -159,7 +159,8 @@ def _cells(name: str, texts: pl.Series, mark: values.Mark) -> list[Cell]:
             for text, whole in zip(texts, cents, strict=True)
         ]
     if name in DATES:
-        return [Cell(text, day) for text, day in zip(texts, values.dates(texts, serial=True), strict=True)]
+        days = values.dates(texts, formats=formats, serial=True)
+        return [Cell(text, day) for text, day in zip(texts, days, strict=True)]
     return [Cell(text, text) for text in texts]
 
 

@@ -50,8 +50,6 @@ def read(
     path: Path,
     mapping: Mapping | None = None,
     *,
-    decimal: values.Mark | None = None,
-    date_format: str | None = None,
     name: str | None = None,
 ) -> Batch:
     """Return the customers, items and allocations of a list, by the given columns or the guessed ones.
@@ -68,7 +66,7 @@ def read(
         return _customers(table, mapping, origin, findings)
     _require(mapping, table)
     frame = _without_totals(_cells(table, mapping, findings), findings)
-    frame = _typed(tabular_customers.with_customer(frame), decimal, date_format, findings)
+    frame = _typed(tabular_customers.with_customer(frame), mapping, findings)
     if not frame.height:
         raise errors.LinesMissingError
     frame = _identified(tabular_kinds.with_kind(_with_open(frame, mapping, findings)))
@@ -164,20 +162,17 @@ def _without_totals(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
     return frame.filter(~total)
 
 
-def _typed(
-    frame: pl.DataFrame, decimal: values.Mark | None, date_format: str | None, findings: Findings
-) -> pl.DataFrame:
+def _typed(frame: pl.DataFrame, mapping: Mapping, findings: Findings) -> pl.DataFrame:
     """Return the lines with typed dates and amounts; a line that lacks one of them is reported and left out."""
     amounts = ("amount", "debit", "credit", "open_amount", "paid_amount")
-    mark = decimal or values.mark_of(pl.concat([frame[name] for name in amounts]))
-    formats = [date_format] if date_format else None
+    mark = mapping.decimal or values.mark_of(pl.concat([frame[name] for name in amounts]))
     texts = frame.select(
         "line", *(pl.col(name).alias(f"{name}_text") for name in (*amounts, "issued_on", "due_on"))
     )
     frame = frame.with_columns(
         *(values.to_cents(frame[name], mark).alias(name) for name in amounts),
         *(
-            values.dates(frame[name], formats=formats, serial=True).alias(name)
+            values.dates(frame[name], formats=mapping.formats, serial=True).alias(name)
             for name in ("issued_on", "due_on", "paid_on", "lettered_on")
         ),
         *((frame[name] != "").alias(f"has_{name}") for name in (*amounts, "issued_on", "due_on")),

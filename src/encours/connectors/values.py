@@ -1,6 +1,6 @@
 """Amounts and dates as French software writes them, read column by column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -10,6 +10,7 @@ import polars as pl
 from encours.receivables.rows import AMOUNT
 
 Mark = Literal[",", "."]
+MARKS: tuple[Mark, ...] = (",", ".")
 
 # What nearly every amount of nearly every file looks like.
 PLAIN = r"^(?:-?\d{1,13}(?:[.,]\d{1,2})?)?$"
@@ -25,6 +26,13 @@ DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y")
 YEAR_FIRST = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d")
 COMPACT_DAY_FIRST = ("%d%m%Y",)
+SHORT_YEAR_FIRST = ("%y-%m-%d", "%y/%m/%d", "%y.%m.%d", "%y%m%d")
+# How a person says that dates are written; a year of four digits before all else reads one way only.
+FORMATS: Mapping[str, tuple[str, ...]] = {
+    "day first": (*YEAR_FIRST, *DAY_FIRST, *COMPACT_DAY_FIRST),
+    "month first": (*YEAR_FIRST, *MONTH_FIRST),
+    "year first": (*YEAR_FIRST, *SHORT_YEAR_FIRST),
+}
 LONG = r"^(\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4})[ T]\d{1,2}:.*$"
 
 MONTHS = 12
