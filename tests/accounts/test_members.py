@@ -16,6 +16,7 @@ from encours.accounts.actions import (
 )
 from encours.accounts.errors import LastAdministratorError, SenderPasswordLostError
 from encours.accounts.models import Membership, Organization, Role, User
+from encours.accounts.queries import sender_of
 from encours.events.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_a_mail_password_is_sealed_and_lost_with_the_secret(
     assert "s3cret" not in sender.sealed_password
     assert sender_password(sender) == "s3cret"
     set_sender(organization, password=None, by=bob, now=NOW, name="Autre")
-    assert sender_password(organization.sender) == "s3cret"
+    assert sender_password(sender_of(organization)) == "s3cret"
     settings.SECRET_KEY = "another"
     with pytest.raises(SenderPasswordLostError):
         sender_password(sender)

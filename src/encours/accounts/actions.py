@@ -12,7 +12,16 @@ from django.db import connection, transaction
 
 from encours.accounts import joining, people, tenancy
 from encours.accounts.errors import LastAdministratorError, SenderPasswordLostError, WorksElsewhereError
-from encours.accounts.models import EnteredRate, Membership, Organization, PublicRate, Role, Sender, User
+from encours.accounts.models import (
+    EnteredRate,
+    Membership,
+    Organization,
+    PublicRate,
+    Role,
+    Sender,
+    SenderPurpose,
+    User,
+)
 from encours.events.actions import record
 
 DEFAULT_AGING_COLUMNS = [30, 60, 90]
@@ -189,7 +198,9 @@ def set_sender(
     defaults = {**fields, "tested_at": None}
     if password is not None:
         defaults["sealed_password"] = _cipher().encrypt(password.encode()).decode() if password else ""
-    sender, _created = Sender.objects.update_or_create(organization=organization, defaults=defaults)
+    sender, _created = Sender.objects.update_or_create(
+        organization=organization, purpose=SenderPurpose.MAIN, user=None, defaults=defaults
+    )
     record(organization.pk, "sender.changed", by=actor(by), at=now, subject=("sender", sender.pk))
     return sender
 

@@ -101,6 +101,11 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     restricted = models.BooleanField(_("Sees only their own portfolio"), default=False)
+    absent_from = models.DateField(_("Absent from"), null=True, blank=True)
+    absent_until = models.DateField(_("Absent until"), null=True, blank=True)
+    covered_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Covered by")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -113,10 +118,20 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role}"
 
 
-class Sender(models.Model):
-    """The mail server and the address from which an organization writes."""
+class SenderPurpose(models.TextChoices):
+    """For whom an address speaks."""
 
-    organization = models.OneToOneField(Organization, models.CASCADE, related_name="sender")
+    MAIN = "main", _("The organization")
+    COLLECTOR = "collector", _("One collector")
+    ESCALATED = "escalated", _("A higher voice, for the last steps")
+
+
+class Sender(models.Model):
+    """A mail server and an address from which an organization, one of its collectors or their superior writes."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=10, choices=SenderPurpose.choices, default=SenderPurpose.MAIN)
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
     name = models.CharField(_("Sender name"), max_length=100)
     email = models.EmailField(_("Sender address"))
     reply_to = models.EmailField(_("Reply-to address"), blank=True)
@@ -125,17 +140,53 @@ class Sender(models.Model):
     security = models.CharField(_("Security"), max_length=10, default="starttls")
     username = models.CharField(_("User name"), max_length=200, blank=True)
     sealed_password = models.TextField(blank=True)
+    signature = models.TextField(_("Signature"), blank=True)
     tested_at = models.DateTimeField(null=True, blank=True)
+    domain_checked_at = models.DateTimeField(null=True, blank=True)
+    domain_report = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "purpose", "user"], name="sender_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=models.Q(security__in=["none", "starttls", "tls"]), name="sender_security_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose="collector", user__isnull=False)
+                | (models.Q(purpose__in=["main", "escalated"]) & models.Q(user__isnull=True)),
+                name="sender_purpose_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.email
+
+
+class ProviderAccount(models.Model):
+    """An account with a company that carries text messages or letters; its secrets are sealed."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=10)
+    provider = models.CharField(_("Provider"), max_length=20)
+    options = models.JSONField(default=dict)
+    sealed_secrets = models.TextField(blank=True)
+    base_url = models.URLField(_("Address of the service"), blank=True)
+    test_mode = models.BooleanField(_("Test mode: nothing leaves this machine"), default=True)
+    tested_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "channel"], name="provider_once"),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["sms", "letter"]), name="provider_channel_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} by {self.provider}"
 
 
 class RateFields(models.Model):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from encours.accounts.models import EnteredRate, Organization, PublicRate, Sender
+from encours.accounts.models import EnteredRate, Organization, PublicRate, Sender, SenderPurpose
 from encours.rules.interest import LateInterestPolicy
 from encours.rules.rates import SHIPPED, HalfYear, HalfYearRates, RateTable, half_year_of
 
@@ -32,7 +32,7 @@ def later_rates(organization_id: int) -> Known:
 
 def sender_of(organization: Organization) -> Sender | None:
     """Return the mail server and the address the organization writes from, once they are set."""
-    return Sender.objects.filter(organization=organization).first()
+    return Sender.objects.filter(organization=organization, purpose=SenderPurpose.MAIN).first()
 
 
 def interest_policy(organization: Organization, *, public_buyer: bool = False) -> LateInterestPolicy:

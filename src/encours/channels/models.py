@@ -9,6 +9,7 @@ class Channel(models.TextChoices):
     """How a message travels."""
 
     EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
     LETTER = "letter", _("Letter")
 
 
@@ -59,7 +60,13 @@ class Sending(models.Model):
     reserved_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    provider = models.CharField(max_length=20, blank=True)
     provider_id = models.CharField(max_length=500, blank=True)
+    options = models.JSONField(default=dict)
+    delivery = models.CharField(max_length=20, blank=True)
+    delivery_at = models.DateTimeField(null=True)
+    price = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    token = models.CharField(max_length=40, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     error = models.TextField(blank=True)
 
@@ -82,7 +89,37 @@ class Sending(models.Model):
             models.Index(
                 fields=["organization_id", "message_id"], name="sending_message", condition=~Q(message_id="")
             ),
+            models.Index(fields=["organization_id", "token"], name="sending_token", condition=~Q(token="")),
+            models.Index(
+                fields=["organization_id", "provider", "provider_id"],
+                name="sending_by_provider",
+                condition=~Q(provider=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.state}"
+
+
+class Delivery(models.Model):
+    """One thing a carrier told about a sending after it had left, with its proof if there is one."""
+
+    organization_id = models.BigIntegerField()
+    sending = models.ForeignKey(Sending, models.CASCADE, related_name="deliveries")
+    status = models.CharField(max_length=20)
+    happened_at = models.DateTimeField()
+    told_at = models.DateTimeField()
+    detail = models.CharField(max_length=500, blank=True)
+    raw = models.JSONField(default=dict)
+    proof_kind = models.CharField(max_length=20, blank=True)
+    proof_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization_id", "sending", "status", "happened_at"], name="delivery_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.happened_at}"

@@ -118,42 +118,6 @@ GROUP BY customer_id
 """
 
 PAUSED_CUSTOMERS = """
-SELECT p.customer_id, max(p.until) FROM dunning_pause p
-WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
-  AND p.item_id IS NULL AND p.lifted_at IS NULL AND p.until > %(today)s
-GROUP BY p.customer_id
-"""
-
-PAUSED_ITEMS = """
-SELECT p.item_id, max(p.until) FROM dunning_pause p
-WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
-  AND p.item_id IS NOT NULL AND p.lifted_at IS NULL AND p.until > %(today)s
-GROUP BY p.item_id
-"""
-
-CUSTOMERS = """
-SELECT p.customer_id, max(p.until) FROM dunning_pause p
-WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
-  AND p.item_id IS NULL AND p.lifted_at IS NULL AND p.until > %(today)s
-GROUP BY p.customer_id
-"""
-
-PAUSED_ITEMS = """
-SELECT p.item_id, max(p.until) FROM dunning_pause p
-WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
-  AND p.item_id IS NOT NULL AND p.lifted_at IS NULL AND p.until > %(today)s
-GROUP BY p.item_id
-"""
-
-# A demand that failed, or that nobody knows about, waits for a person: no other is written meanwhile.
-STUCK = """
-SELECT r.customer_id, min(r.state) FROM dunning_reminder r
-WHERE r.organization_id = %(organization)s AND r.customer_id = ANY(%(customers)s)
-  AND r.trigger = 'after_due' AND r.state IN ('failed', 'in_doubt')
-GROUP BY r.customer_id
-"""
-
-CUSTOMERS = """
 SELECT c.id, c.insolvent_on, c.address <> '' AND c.city <> '',
        EXISTS (SELECT FROM customers_contact p
                WHERE p.organization_id = c.organization_id AND p.customer_id = c.id AND p.email <> ''

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from encours.accounts.models import Organization, Sender
+from encours.accounts.queries import sender_of
 from encours.channels import letters as pages
 from encours.channels.epc import PaymentDetailsError, grouped_iban
 from encours.customers.models import Contact, Customer
@@ -106,7 +107,7 @@ def figures_of(reminder: Reminder, today: date) -> Figures:
     return Figures(
         reminder=reminder,
         organization=organization,
-        sender=Sender.objects.filter(organization=organization).first(),
+        sender=sender_of(organization),
         customer=customer,
         contact=contact_of(customer),
         lines=lines,

@@ -13,7 +13,8 @@ from babel.dates import format_date
 from django.utils import translation
 from django.utils.translation import gettext
 
-from encours.accounts.models import Organization, Sender
+from encours.accounts.models import Organization
+from encours.accounts.queries import sender_of
 from encours.channels import letters as pages
 from encours.channels.email import STYLE
 from encours.channels.words import labels
@@ -280,7 +281,7 @@ def _opening(
     organization: Organization, customer: Customer, contact: Contact | None, today: date, language: str
 ) -> dict[str, Any]:
     """Return the head of a sheet: both parties, place and date, references; gettext speaks the right language."""
-    sender = Sender.objects.filter(organization=organization).first()
+    sender = sender_of(organization)
     place = f"{organization.city}, " if organization.city else ""
     spelled = format_date(today, "d MMMM y", locale=language)
     name, *lines = _address(customer, contact, organization.country, language)

@@ -61,10 +61,21 @@ def rule_plan(plan: DunningPlan, organization: Organization) -> rules.Plan:
                 minimum_amount=step.minimum_amount,
                 states_interest=step.states_interest and organization.interest_claimed,
                 formal=step.formal,
+                counts_from=cast("rules.CountsFrom", step.counts_from),
+                event=cast("rules.StepEvent", step.event),
+                registered=step.registered,
+                contact_role=step.contact_role,
+                escalate_to=step.escalate_to,
+                copy_to=step.copy_to,
+                sender=cast("rules.SenderRole", step.sender),
+                attach_statement=step.attach_statement,
+                attach_invoices=step.attach_invoices,
             )
             for step in sorted(plan.steps.all(), key=lambda step: step.rank)
         ),
         minimum_gap_days=plan.minimum_gap_days,
+        tolerance=plan.tolerance,
+        scope=cast("rules.Scope", plan.scope),
     )
 
 

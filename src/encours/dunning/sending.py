@@ -19,6 +19,7 @@ from encours.accounts import tenancy
 from encours.accounts.actions import sender_password
 from encours.accounts.errors import SenderPasswordLostError
 from encours.accounts.models import Organization, Sender
+from encours.accounts.queries import sender_of
 from encours.channels import actions as channels
 from encours.channels import email
 from encours.channels.epc import PaymentDetailsError
@@ -95,7 +96,7 @@ def send_confirmed(organization_id: int, now: datetime) -> SendingSummary:
     summary = SendingSummary()
     with tenancy.inside(organization_id):
         organization = Organization.objects.get(pk=organization_id)
-        sender = Sender.objects.filter(organization=organization).first()
+        sender = sender_of(organization)
         sending_pass = _Pass(organization, sender, today_of(organization, now), now)
         begun = _begun(organization)
     for reminder_id, sending_id in begun:
@@ -313,7 +314,7 @@ def _reserve_email(sending_pass: _Pass, reminder: Reminder, written: letters.Mes
 
 def _attachments(sending_pass: _Pass, reminder: Reminder, language: str) -> tuple[email.Attachment, ...]:
     """Return the statement of account that goes with a demand."""
-    if reminder.trigger != "after_due":
+    if not reminder.step.attach_statement:
         return ()
     content = letters.statement(sending_pass.organization, reminder.customer, sending_pass.today)
     with translation.override(language):

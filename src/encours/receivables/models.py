@@ -54,6 +54,7 @@ class Item(models.Model):
     line = models.BigIntegerField(null=True, blank=True)
     lettering = models.CharField(max_length=40, blank=True)
     disputed_on = models.DateField(null=True, blank=True)
+    disputed_amount = models.DecimalField(max_digits=15, decimal_places=2, null=True, blank=True)
     dispute_reason = models.CharField(max_length=300, blank=True)
     missing_since = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
@@ -65,6 +66,15 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=Q(open_amount__gte=0) & Q(open_amount__lte=F("amount")),
                 name="item_open_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(disputed_amount__isnull=True)
+                | (
+                    Q(disputed_amount__gt=0)
+                    & Q(disputed_amount__lte=F("amount"))
+                    & Q(disputed_on__isnull=False)
+                ),
+                name="item_disputed_part",
             ),
             models.CheckConstraint(
                 condition=(

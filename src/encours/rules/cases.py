@@ -9,8 +9,12 @@ from uuid import UUID
 
 Identifier = int | str | UUID
 Trigger = Literal["before_due", "after_due", "after_payment"]
-Channel = Literal["email", "letter", "phone"]
+CountsFrom = Literal["due", "issue", "previous", "event"]
+StepEvent = Literal["", "promise_broken", "installment_missed", "reply_received", "direct_debit_returned"]
+Channel = Literal["email", "sms", "letter", "phone"]
 Mode = Literal["automatic", "to_confirm", "manual"]
+Scope = Literal["customer", "item"]
+SenderRole = Literal["main", "collector", "escalated"]
 Params = Mapping[str, Decimal | date | int | str]
 
 ZERO = Decimal(0)
@@ -18,7 +22,11 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a plan: when it is reached, by what channel it speaks, and who presses the button."""
+    """One step of a plan: when it is reached, by what channel it speaks, to whom, and who presses the button.
+
+    `days` count from the due date, the issue date, the step before, or an event. `contact_role` is the person to
+    write to, `escalate_to` the one written to besides, `copy_to` the colleague who reads along; all may be empty.
+    """
 
     rank: int
     name: str
@@ -30,6 +38,15 @@ class Step:
     minimum_amount: Decimal = ZERO
     states_interest: bool = False
     formal: bool = False
+    counts_from: CountsFrom = "due"
+    event: StepEvent = ""
+    registered: bool = False
+    contact_role: str = ""
+    escalate_to: str = ""
+    copy_to: str = ""
+    sender: SenderRole = "main"
+    attach_statement: bool = False
+    attach_invoices: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,7 @@ class Plan:
     steps: tuple[Step, ...]
     minimum_gap_days: int = 7
     tolerance: Decimal = ZERO
+    scope: Scope = "customer"
 
     def after_due(self) -> list[Step]:
         """Return the steps that follow the due date, in their order."""

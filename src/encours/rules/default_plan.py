@@ -25,6 +25,7 @@ DEFAULT_PLAN_STEPS: tuple[Step, ...] = (
         channel="email",
         mode="to_confirm",
         template="reminder_1",
+        attach_statement=True,
     ),
     Step(
         rank=2,
@@ -34,6 +35,7 @@ DEFAULT_PLAN_STEPS: tuple[Step, ...] = (
         channel="email",
         mode="to_confirm",
         template="reminder_2",
+        attach_statement=True,
     ),
     Step(
         rank=3,

@@ -217,7 +217,7 @@ def _guarded(
         if today < free_on:
             params: Params = {"last_contact_on": case.last_contact_on, "amount": amount}
             return Hold(customer, "too_soon", free_on, params)
-    reachable = {"email": case.has_email, "letter": case.has_address, "phone": True}
+    reachable = {"email": case.has_email, "sms": False, "letter": case.has_address, "phone": True}
     if not reachable[step.channel]:
         return Hold(customer, "contact_missing", None, {"channel": step.channel, "amount": amount})
     if step.states_interest and (case.rates_known_until is None or case.rates_known_until < today):

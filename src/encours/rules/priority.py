@@ -18,6 +18,7 @@ PSEUDO_INVOICES = 5
 # Share of the messages that reach someone who can pay. Our assumption, to be replaced by what is measured.
 REACH: Mapping[Channel, Decimal] = {
     "email": Decimal("0.8"),
+    "sms": Decimal("0.7"),
     "letter": Decimal("0.9"),
     "phone": Decimal("0.6"),
 }

@@ -27,12 +27,12 @@ ORDER BY r.id
 
 CREATE = """
 INSERT INTO dunning_reminder
-    (organization_id, customer_id, plan_id, step_id, rank, trigger, channel, state, held, decided_on, amount,
-     expected_value, explanation, language, recipient, subject, body, attempt, failure, outcome, note,
+    (organization_id, customer_id, plan_id, step_id, rank, trigger, channel, registered, state, held, decided_on,
+     amount, expected_value, explanation, language, recipient, copies, subject, body, attempt, failure, outcome, note,
      confirmed_at, created_at)
 SELECT %(organization)s, new.customer_id, %(plan)s, step.id, step.rank, step.trigger, step.channel,
-       CASE step.mode WHEN 'automatic' THEN 'confirmed' ELSE 'drafted' END, '', %(today)s, new.amount,
-       new.expected_value, new.explanation, customer.language, '', '', '', 1, '', '', '',
+       step.registered, CASE step.mode WHEN 'automatic' THEN 'confirmed' ELSE 'drafted' END, '', %(today)s, new.amount,
+       new.expected_value, new.explanation, customer.language, '', '', '', '', 1, '', '', '',
        CASE step.mode WHEN 'automatic' THEN %(now)s::timestamptz END, %(now)s
 FROM jsonb_to_recordset(%(rows)s::jsonb)
      AS new (customer_id bigint, rank int, amount numeric, expected_value numeric, explanation jsonb)
@@ -44,8 +44,8 @@ RETURNING id, customer_id, state
 """
 
 ADD_LINES = """
-INSERT INTO dunning_reminderitem (organization_id, reminder_id, item_id, trigger, rank, open_amount)
-SELECT %(organization)s, new.*
+INSERT INTO dunning_reminderitem (organization_id, reminder_id, item_id, trigger, rank, reached_days, open_amount)
+SELECT %(organization)s, new.reminder_id, new.item_id, new.trigger, new.rank, 0, new.open_amount
 FROM jsonb_to_recordset(%(rows)s::jsonb)
      AS new (reminder_id bigint, item_id bigint, trigger text, rank int, open_amount numeric)
 """

@@ -25,7 +25,10 @@ def ensure_default_plan(organization: Organization, *, now: datetime, by: User |
     plan = DunningPlan.objects.filter(organization=organization, default=True).first()
     if plan is not None:
         return plan
-    plan = DunningPlan.objects.create(organization=organization, name=DEFAULT_NAME, default=True)
+    plan = DunningPlan.objects.create(
+        organization=organization, name=DEFAULT_NAME, default=True, in_force_at=now
+    )
+    _begin_lineage(plan)
     _add_steps(plan, rules.DEFAULT_PLAN_STEPS)
     _tell(plan, by, now)
     return plan
@@ -49,10 +52,13 @@ def change_plan(
     plan = DunningPlan.objects.create(
         organization=organization,
         name=old.name if old else DEFAULT_NAME,
+        lineage=old.lineage if old else None,
         version=old.version + 1 if old else 1,
         default=True,
+        in_force_at=now,
         minimum_gap_days=minimum_gap_days,
     )
+    _begin_lineage(plan)
     _add_steps(plan, steps)
     _tell(plan, by, now)
     return plan
@@ -97,6 +103,13 @@ def _ensure_templates(organization: Organization) -> None:
     )
 
 
+def _begin_lineage(plan: DunningPlan) -> None:
+    """Let a plan that continues no other begin a lineage of its own."""
+    if plan.lineage is None:
+        plan.lineage = plan.pk
+        plan.save(update_fields=["lineage"])
+
+
 def _add_steps(plan: DunningPlan, steps: Iterable[rules.Step]) -> None:
     Step.objects.bulk_create(
         Step(
@@ -112,6 +125,15 @@ def _add_steps(plan: DunningPlan, steps: Iterable[rules.Step]) -> None:
             minimum_amount=step.minimum_amount,
             states_interest=step.states_interest,
             formal=step.formal,
+            counts_from=step.counts_from,
+            event=step.event,
+            registered=step.registered,
+            contact_role=step.contact_role,
+            escalate_to=step.escalate_to,
+            copy_to=step.copy_to,
+            sender=step.sender,
+            attach_statement=step.attach_statement,
+            attach_invoices=step.attach_invoices,
         )
         for step in steps
     )

@@ -1,4 +1,4 @@
-"""Plans and their steps, the reminders they led to, and what holds a case back."""
+"""The reminders a plan led to, what they speak of, what holds a case back, and what the rule last said of it."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,83 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from encours.accounts.models import Organization
 from encours.customers.models import Customer
+from encours.dunning.models.plans import DunningPlan, Step
 from encours.receivables.models import Item
-
-
-class Template(models.Model):
-    """The words of a message in one language, with safe places for figures."""
-
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
-    code = models.CharField(max_length=40)
-    language = models.CharField(_("Language"), max_length=2)
-    subject = models.CharField(_("Subject"), max_length=200)
-    body = models.TextField(_("Body"))
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "code", "language"], name="template_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} ({self.language})"
-
-
-class DunningPlan(models.Model):
-    """What is said to a customer, when and how, before and after a due date and after the payment."""
-
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
-    name = models.CharField(_("Name"), max_length=100)
-    version = models.PositiveIntegerField(default=1)
-    default = models.BooleanField(default=False)
-    minimum_gap_days = models.PositiveSmallIntegerField(_("Minimum days between two contacts"), default=7)
-    retired_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "name", "version"], name="plan_version_once"),
-            models.UniqueConstraint(
-                fields=["organization"], condition=Q(default=True), name="plan_default_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Step(models.Model):
-    """One moment of a plan: when, by which channel, in which words."""
-
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
-    plan = models.ForeignKey(DunningPlan, models.CASCADE, related_name="steps")
-    rank = models.SmallIntegerField()
-    name = models.CharField(_("Name"), max_length=60)
-    trigger = models.CharField(max_length=20)
-    days = models.PositiveSmallIntegerField(_("Days"))
-    channel = models.CharField(max_length=10)
-    mode = models.CharField(max_length=12)
-    template_code = models.CharField(max_length=40)
-    minimum_amount = models.DecimalField(max_digits=15, decimal_places=2, default=0)
-    states_interest = models.BooleanField(default=False)
-    formal = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "plan", "rank"], name="step_rank_once"),
-            models.CheckConstraint(
-                condition=Q(trigger__in=["before_due", "after_due", "after_payment"]),
-                name="step_trigger_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(channel__in=["email", "letter", "phone"]), name="step_channel_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(mode__in=["automatic", "to_confirm", "manual"]), name="step_mode_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ReminderState(models.TextChoices):
@@ -116,6 +41,7 @@ class Reminder(models.Model):
     rank = models.SmallIntegerField()
     trigger = models.CharField(max_length=20)
     channel = models.CharField(max_length=10)
+    registered = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=ReminderState.choices, default=ReminderState.DRAFTED)
     held = models.CharField(max_length=40, blank=True)
     decided_on = models.DateField()
@@ -124,6 +50,7 @@ class Reminder(models.Model):
     explanation = models.JSONField()
     language = models.CharField(max_length=2)
     recipient = models.CharField(max_length=300, blank=True)
+    copies = models.CharField(max_length=1000, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -165,6 +92,7 @@ class ReminderItem(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="+", related_query_name="reminder_line")
     trigger = models.CharField(max_length=20)
     rank = models.SmallIntegerField()
+    reached_days = models.SmallIntegerField(default=0)
     open_amount = models.DecimalField(max_digits=15, decimal_places=2)
     released_at = models.DateTimeField(null=True, blank=True)
 

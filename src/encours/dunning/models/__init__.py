@@ -1,0 +1,45 @@
+"""What dunning keeps: plans, reminders, promises, replies and tasks."""
+
+from encours.dunning.models.plans import (
+    ChaseScope,
+    DunningPlan,
+    Guardrails,
+    PlanAssignment,
+    PlanRule,
+    Step,
+    Template,
+    TemplateKind,
+)
+from encours.dunning.models.promises import Promise, PromiseItem, PromiseSource
+from encours.dunning.models.reminders import Decision, Pause, Reminder, ReminderItem, ReminderState
+from encours.dunning.models.replies import InboundMessage, Mailbox, MessageKind, MessageState, Reading
+from encours.dunning.models.tasks import Mention, Note, Target, Task, TaskKind
+
+__all__ = [
+    "ChaseScope",
+    "Decision",
+    "DunningPlan",
+    "Guardrails",
+    "InboundMessage",
+    "Mailbox",
+    "Mention",
+    "MessageKind",
+    "MessageState",
+    "Note",
+    "Pause",
+    "PlanAssignment",
+    "PlanRule",
+    "Promise",
+    "PromiseItem",
+    "PromiseSource",
+    "Reading",
+    "Reminder",
+    "ReminderItem",
+    "ReminderState",
+    "Step",
+    "Target",
+    "Task",
+    "TaskKind",
+    "Template",
+    "TemplateKind",
+]
