@@ -118,6 +118,20 @@ GROUP BY customer_id
 """
 
 PAUSED_CUSTOMERS = """
+SELECT p.customer_id, max(p.until) FROM dunning_pause p
+WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
+  AND p.item_id IS NULL AND p.lifted_at IS NULL AND p.until > %(today)s
+GROUP BY p.customer_id
+"""
+
+PAUSED_ITEMS = """
+SELECT p.item_id, max(p.until) FROM dunning_pause p
+WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
+  AND p.item_id IS NOT NULL AND p.lifted_at IS NULL AND p.until > %(today)s
+GROUP BY p.item_id
+"""
+
+CUSTOMERS = """
 SELECT c.id, c.insolvent_on, c.address <> '' AND c.city <> '',
        EXISTS (SELECT FROM customers_contact p
                WHERE p.organization_id = c.organization_id AND p.customer_id = c.id AND p.email <> ''
