@@ -213,6 +213,22 @@ def of_the_future(content: bytes) -> bytes:
     return packed([(name, json.dumps({**json.loads(manifest), "format": 9}).encode()), *rest])
 
 
+def test_a_backup_of_a_later_postgresql_is_refused_before_anything_is_touched(
+    ours: Organization, encours: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "copy.tar"
+    assert encours("backup", file)[0] == 0
+    (name, manifest), *rest = members(file.read_bytes())
+    later = saving.postgres.server().major + 3
+    file.write_bytes(
+        packed([(name, json.dumps({**json.loads(manifest), "postgres": later}).encode()), *rest])
+    )
+    code, output = encours("restore", file, "--replace")
+    assert (code, f"made on PostgreSQL {later}" in output) == (2, True), output
+    assert f"Restore it on PostgreSQL {later} or later" in output
+    assert figures(ours.pk)["items"] == 538
+
+
 def test_a_missing_backup_gets_one_sentence(encours: Commands, tmp_path: Path) -> None:
     for place in (tmp_path / "none.tar", tmp_path):
         code, output = encours("restore", place)

@@ -109,7 +109,13 @@ def has_content() -> bool:
 def bring_back(file: Path, manifest: Manifest, *, say: Say, tell: archive.Tell) -> None:
     """Put a verified backup in the place of what is there; on any failure, what was there comes back."""
     server = postgres.server()
-    restore_program = postgres.program("pg_restore", max(server.major, manifest.postgres))
+    if server.major < manifest.postgres:
+        raise RestoreRefusedError(
+            f"This backup was made on PostgreSQL {manifest.postgres}, and the database here is PostgreSQL "
+            f"{server.major}, which cannot read what a later version wrote. Restore it on PostgreSQL "
+            f"{manifest.postgres} or later."
+        )
+    restore_program = postgres.program("pg_restore", server.major)
     connections.close_all()
     with tempfile.TemporaryDirectory(dir=Path(settings.DOCUMENTS).parent, prefix=".encours-restore-") as work:
         dump = Path(work) / archive.DATABASE
