@@ -17,7 +17,6 @@ from tests.dunning import desk
 from encours.accounts import tenancy
 from encours.accounts.actions import switch_sending
 from encours.accounts.models import Organization, Sender
-from encours.channels.actions import sweep
 from encours.channels.models import Sending
 from encours.customers.models import Contact
 from encours.dunning import actions, sending
@@ -288,30 +287,3 @@ def arrived(postman: Postman) -> Counter[str]:
     return Counter(
         message_from_bytes(envelope.original_content)["Message-ID"] for envelope in postman.received
     )
-
-
-@pytest.mark.slow
-def test_a_sender_killed_at_any_line_never_sends_twice(mail_server: MailServer) -> None:
-    postman = mail_server()
-    place = connection.settings_dict
-    worker = subprocess.run(
-        [sys.executable, HERE / "killed_sender.py", str(postman.port), place["NAME"], place["HOST"]],
-        capture_output=True, text=True, check=False, timeout=600, env={**os.environ, "PYTHONPATH": "."},
-    )  # fmt: skip
-    assert worker.returncode == 0, worker.stderr
-    lines, ended = map(int, worker.stdout.split())
-    assert ended == 0
-    assert lines > 100, lines
-
-    later = NOW + timedelta(minutes=20)
-    outcomes: Counter[tuple[str, int]] = Counter()
-    for number in tenancy.organization_ids():
-        with tenancy.inside(number):
-            sweep(number, later)
-        sending.send_confirmed(number, later)
-        with tenancy.inside(number):
-            reminder = Reminder.objects.get()
-            message_id = Sending.objects.get().message_id
-        outcomes[reminder.state, arrived(postman)[message_id]] += 1
-    assert set(outcomes) == {("sent", 1), ("in_doubt", 0), ("in_doubt", 1)}, outcomes
-    assert sum(outcomes.values()) == lines
