@@ -32,6 +32,10 @@ class ImportChasedError(ReceivablesError):
     """Reminders speak of items of this file, so it cannot be undone: correct the ledger and load it again."""
 
 
+class ImportWorkedOnError(ReceivablesError):
+    """Items of this file were allocated by hand since: take these allocations back, then undo the file."""
+
+
 class ImportStateError(ReceivablesError):
     """This file is no longer at that step."""
 

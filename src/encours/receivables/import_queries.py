@@ -54,7 +54,7 @@ def loaded_with_same_content(source_import: Import) -> Import | None:
 def undoable(organization_id: int) -> set[int]:
     """Return the loaded imports that may be undone: the last one of each source."""
     found = Import.objects.filter(organization_id=organization_id, state=ImportState.LOADED)
-    return set(found.order_by("source", "-loaded_at").distinct("source").values_list("pk", flat=True))
+    return set(found.order_by("source", "-loaded_at", "-pk").distinct("source").values_list("pk", flat=True))
 
 
 def changes_of(source_import: Import) -> dict[str, int]:

@@ -3,10 +3,16 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from encours.events.actions import record
 from encours.receivables import matching
-from encours.receivables.errors import ImportChasedError, ImportNotLastError, ImportStateError
+from encours.receivables.errors import (
+    ImportChasedError,
+    ImportNotLastError,
+    ImportStateError,
+    ImportWorkedOnError,
+)
 from encours.receivables.models import Import, ImportState
 from encours.receivables.staging import execute
 
@@ -19,13 +25,16 @@ def undo(source_import: Import, *, by: str, now: datetime) -> None:
         organization_id=source_import.organization_id,
         source=source_import.source,
         state=ImportState.LOADED,
-        loaded_at__gt=source_import.loaded_at,
+    ).filter(
+        Q(loaded_at__gt=source_import.loaded_at)
+        | Q(loaded_at=source_import.loaded_at, pk__gt=source_import.pk)
     )
     if later.exists():
         raise ImportNotLastError
     parameters: dict[str, object] = {
         "organization": source_import.organization_id,
         "import": source_import.pk,
+        "loaded_at": source_import.loaded_at,
     }
     try:
         with transaction.atomic():
@@ -74,10 +83,7 @@ def _take_away(parameters: dict[str, object]) -> None:
 
 
 def _give_back(parameters: dict[str, object]) -> None:
-    changes = (
-        "FROM receivables_importchange k WHERE k.organization_id = %(organization)s"
-        " AND k.source_import_id = %(import)s AND k.subject_type = "
-    )
+    changes = f"FROM receivables_importchange k WHERE {_MINE} AND k.subject_type = "
     # Rows that were removed come back whole; rows that were changed get their values back.
     execute(
         "INSERT INTO receivables_item SELECT (jsonb_populate_record(NULL::receivables_item, k.before)).*"
@@ -85,26 +91,15 @@ def _give_back(parameters: dict[str, object]) -> None:
         parameters,
     )
     execute(
-        "INSERT INTO receivables_allocation SELECT (jsonb_populate_record(NULL::receivables_allocation, k.before)).*"
-        f" {changes} 'allocation' ON CONFLICT DO NOTHING",
-        parameters,
-    )
-    execute(
         "UPDATE receivables_item i SET customer_id = b.customer_id, kind = b.kind, side = b.side, number = b.number,"
         " issued_on = b.issued_on, due_on = b.due_on, due_basis = b.due_basis, amount = b.amount,"
-        " open_amount = b.open_amount, settled_on = b.settled_on, missing_since = b.missing_since"
+        " open_amount = least(i.open_amount, b.amount), missing_since = b.missing_since"
         " FROM (SELECT (jsonb_populate_record(NULL::receivables_item, k.before)).* "
         f"{changes} 'item') b WHERE i.organization_id = b.organization_id AND i.id = b.id",
         parameters,
     )
-    execute(
-        "UPDATE customers_customer c SET name = k.before->>'name', siren = k.before->>'siren',"
-        " vat_number = k.before->>'vat_number', address = k.before->>'address',"
-        " postal_code = k.before->>'postal_code', city = k.before->>'city', terms = k.before->>'terms',"
-        " doubtful = (k.before->>'doubtful')::boolean, account = k.before->>'account'"
-        f" {changes} 'customer' AND c.id = k.subject_id AND c.organization_id = k.organization_id",
-        parameters,
-    )
+    _give_back_allocations(parameters)
+    _give_back_customers(parameters)
     # Customers that came with the file alone go with it, unless people have worked on them since.
     execute(
         "DELETE FROM customers_contact t USING customers_customer c WHERE t.customer_id = c.id"
@@ -119,6 +114,104 @@ def _give_back(parameters: dict[str, object]) -> None:
     )
 
 
+def _give_back_allocations(parameters: dict[str, object]) -> None:
+    """Bring back the allocations that still fit, and count what is open from all there are, by hand or not.
+
+    Another file's undoing may have taken away one of the two items; people may have allocated them otherwise since.
+    """
+    execute("DROP TABLE IF EXISTS pg_temp.given_back, pg_temp.touched")
+    execute(
+        "CREATE TEMPORARY TABLE given_back ON COMMIT DROP AS"
+        " SELECT b.* FROM receivables_importchange k,"
+        " jsonb_populate_record(NULL::receivables_allocation, k.before) b"
+        f" WHERE {_MINE} AND k.subject_type = 'allocation'"
+        " AND EXISTS (SELECT FROM receivables_item i WHERE i.id = b.debit_id)"
+        " AND EXISTS (SELECT FROM receivables_item i WHERE i.id = b.credit_id)",
+        parameters,
+    )
+    execute("INSERT INTO receivables_allocation SELECT * FROM given_back ON CONFLICT DO NOTHING", parameters)
+    execute(
+        "CREATE TEMPORARY TABLE touched ON COMMIT DROP AS"
+        f" SELECT k.subject_id AS id FROM receivables_importchange k WHERE {_MINE} AND k.subject_type = 'item'"
+        " UNION SELECT debit_id FROM given_back UNION SELECT credit_id FROM given_back",
+        parameters,
+    )
+    execute(
+        "DELETE FROM receivables_allocation a USING given_back b WHERE a.id = b.id"
+        " AND a.organization_id = %(organization)s AND EXISTS ("
+        f"SELECT FROM receivables_item i, LATERAL {_ALLOCATED} s WHERE i.id IN (b.debit_id, b.credit_id)"
+        " AND s.amount > i.amount)",
+        parameters,
+    )
+    if execute(f"{_WORKED_ON} LIMIT 1", parameters):
+        raise ImportWorkedOnError
+    execute(
+        "UPDATE receivables_item i SET open_amount = i.amount - t.allocated,"
+        " settled_on = CASE WHEN t.allocated = i.amount THEN t.allocated_on END"
+        " FROM (SELECT i.id, coalesce(s.amount, 0) AS allocated, s.allocated_on FROM touched"
+        f" JOIN receivables_item i USING (id), LATERAL {_ALLOCATED} s) t"
+        " WHERE i.organization_id = %(organization)s AND i.id = t.id",
+        parameters,
+    )
+
+
+def _give_back_customers(parameters: dict[str, object]) -> None:
+    """Give customers back what was known of them, unless a later file of another source has changed it since.
+
+    What that file would give back must then no longer be what this one said.
+    """
+    execute("DROP TABLE IF EXISTS pg_temp.told")
+    execute(
+        "CREATE TEMPORARY TABLE told ON COMMIT DROP AS"
+        " SELECT k.subject_id, k.before, next.before AS said FROM receivables_importchange k LEFT JOIN LATERAL ("
+        f"SELECT l.before {_LATER} ORDER BY l.id LIMIT 1) next ON true WHERE {_MINE} AND k.subject_type = 'customer'",
+        parameters,
+    )
+    values = ", ".join(
+        f"{name} = CASE WHEN {kept} THEN c.{name} ELSE (k.before->>'{name}'){cast} END"
+        for name, cast in _TOLD.items()
+        for kept in (
+            f"k.said->'{name}' <> to_jsonb(c.{name})" + (" OR c.terms_agreed" if name == "terms" else ""),
+        )
+    )
+    execute(
+        f"UPDATE customers_customer c SET {values} FROM told k"
+        " WHERE c.id = k.subject_id AND c.organization_id = %(organization)s",
+        parameters,
+    )
+    execute(
+        "UPDATE receivables_importchange l SET before = l.before || ("
+        "SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(k.before) f"
+        f" WHERE l.before->f.key = k.said->f.key) FROM told k WHERE l.id IN (SELECT l.id {_LATER})",
+        parameters,
+    )
+
+
+_MINE = "k.organization_id = %(organization)s AND k.source_import_id = %(import)s"
+# What later files that still stand have changed of the same customer.
+_LATER = (
+    "FROM receivables_importchange l JOIN receivables_import m ON m.id = l.source_import_id AND m.state = 'loaded'"
+    " WHERE l.organization_id = %(organization)s AND l.subject_type = 'customer' AND l.subject_id = k.subject_id"
+    " AND (m.loaded_at, m.id) > (%(loaded_at)s, %(import)s)"
+)
+_TOLD = {
+    **dict.fromkeys(
+        ("name", "siren", "vat_number", "address", "postal_code", "city", "terms", "account"), ""
+    ),
+    "doubtful": "::boolean",
+}
+_ALLOCATED = (
+    "(SELECT sum(a.amount) AS amount, max(a.allocated_on) AS allocated_on FROM receivables_allocation a"
+    " WHERE a.organization_id = i.organization_id AND (a.debit_id = i.id OR a.credit_id = i.id))"
+)
+# Allocated by hand beyond what the item amounted to, or with an item of what is another customer again.
+_WORKED_ON = (
+    f"SELECT 1 FROM touched JOIN receivables_item i USING (id), LATERAL {_ALLOCATED} s WHERE s.amount > i.amount"
+    " UNION ALL SELECT 1 FROM receivables_allocation a JOIN receivables_item d ON d.id = a.debit_id"
+    " JOIN receivables_item c ON c.id = a.credit_id WHERE a.organization_id = %(organization)s"
+    " AND (a.debit_id IN (SELECT id FROM touched) OR a.credit_id IN (SELECT id FROM touched))"
+    " AND d.customer_id <> c.customer_id"
+)
 _FORGOTTEN = (
     "c.id IN (SELECT e.customer_id FROM events_event e WHERE e.organization_id = %(organization)s"
     " AND e.kind = 'customer.imported' AND e.payload->>'import' = %(import)s::text)"
