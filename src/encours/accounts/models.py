@@ -144,6 +144,9 @@ class Sender(models.Model):
     tested_at = models.DateTimeField(null=True, blank=True)
     domain_checked_at = models.DateTimeField(null=True, blank=True)
     domain_report = models.JSONField(default=dict)
+    plus_addresses = models.BooleanField(_("The mail server takes name+word@ for name@"), default=False)
+    bounce_to = models.EmailField(_("Address for what comes back"), blank=True)
+    alarm = models.JSONField(default=dict)
 
     class Meta:
         constraints = [

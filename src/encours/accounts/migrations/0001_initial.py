@@ -306,6 +306,17 @@ class Migration(migrations.Migration):
                 ("domain_checked_at", models.DateTimeField(blank=True, null=True)),
                 ("domain_report", models.JSONField(default=dict)),
                 (
+                    "plus_addresses",
+                    models.BooleanField(
+                        default=False, verbose_name="The mail server takes name+word@ for name@"
+                    ),
+                ),
+                (
+                    "bounce_to",
+                    models.EmailField(blank=True, max_length=254, verbose_name="Address for what comes back"),
+                ),
+                ("alarm", models.JSONField(default=dict)),
+                (
                     "organization",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,

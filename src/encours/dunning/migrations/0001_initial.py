@@ -138,10 +138,18 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="Name")),
                 ("email", models.EmailField(max_length=254, verbose_name="Address")),
-                ("host", models.CharField(max_length=200, verbose_name="IMAP server")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("imap", "Read by IMAP"), ("pushed", "Handed over by a provider")],
+                        default="imap",
+                        max_length=6,
+                    ),
+                ),
+                ("host", models.CharField(blank=True, max_length=200, verbose_name="IMAP server")),
                 ("port", models.PositiveIntegerField(default=993, verbose_name="Port")),
                 ("security", models.CharField(default="tls", max_length=10, verbose_name="Security")),
-                ("username", models.CharField(max_length=200, verbose_name="User name")),
+                ("username", models.CharField(blank=True, max_length=200, verbose_name="User name")),
                 ("sealed_password", models.TextField(blank=True)),
                 ("folder", models.CharField(default="INBOX", max_length=200, verbose_name="Folder")),
                 ("uid_validity", models.BigIntegerField(blank=True, null=True)),
@@ -956,7 +964,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="mailbox",
             constraint=models.UniqueConstraint(
-                fields=("organization", "host", "username", "folder"), name="mailbox_once"
+                condition=models.Q(("way", "imap")),
+                fields=("organization", "host", "username", "folder"),
+                name="mailbox_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mailbox",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("way", "pushed"),
+                    models.Q(("way", "imap"), models.Q(("host", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="mailbox_way_known",
             ),
         ),
         migrations.AddConstraint(

@@ -12,7 +12,14 @@ from encours.dunning.models.plans import (
 )
 from encours.dunning.models.promises import Promise, PromiseItem, PromiseSource
 from encours.dunning.models.reminders import Decision, Pause, Reminder, ReminderItem, ReminderState
-from encours.dunning.models.replies import InboundMessage, Mailbox, MessageKind, MessageState, Reading
+from encours.dunning.models.replies import (
+    InboundMessage,
+    Mailbox,
+    MailboxWay,
+    MessageKind,
+    MessageState,
+    Reading,
+)
 from encours.dunning.models.tasks import Mention, Note, Target, Task, TaskKind
 
 __all__ = [
@@ -22,6 +29,7 @@ __all__ = [
     "Guardrails",
     "InboundMessage",
     "Mailbox",
+    "MailboxWay",
     "Mention",
     "MessageKind",
     "MessageState",

@@ -8,16 +8,24 @@ from encours.accounts.models import Organization
 from encours.customers.models import Contact, Customer
 
 
+class MailboxWay(models.TextChoices):
+    """How messages come in."""
+
+    IMAP = "imap", _("Read by IMAP")
+    PUSHED = "pushed", _("Handed over by a provider")
+
+
 class Mailbox(models.Model):
-    """A mailbox read by IMAP; the cursor says which messages were taken in."""
+    """A mailbox read by IMAP, its cursor saying which messages were taken in, or a door where a provider posts."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(_("Name"), max_length=100)
     email = models.EmailField(_("Address"))
-    host = models.CharField(_("IMAP server"), max_length=200)
+    way = models.CharField(max_length=6, choices=MailboxWay.choices, default=MailboxWay.IMAP)
+    host = models.CharField(_("IMAP server"), max_length=200, blank=True)
     port = models.PositiveIntegerField(_("Port"), default=993)
     security = models.CharField(_("Security"), max_length=10, default="tls")
-    username = models.CharField(_("User name"), max_length=200)
+    username = models.CharField(_("User name"), max_length=200, blank=True)
     sealed_password = models.TextField(blank=True)
     folder = models.CharField(_("Folder"), max_length=200, default="INBOX")
     uid_validity = models.BigIntegerField(null=True, blank=True)
@@ -29,7 +37,12 @@ class Mailbox(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "host", "username", "folder"], name="mailbox_once"
+                fields=["organization", "host", "username", "folder"],
+                condition=Q(way="imap"),
+                name="mailbox_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(way="pushed") | (Q(way="imap") & ~Q(host="")), name="mailbox_way_known"
             ),
             models.CheckConstraint(
                 condition=Q(security__in=["none", "starttls", "tls"]), name="mailbox_security_known"

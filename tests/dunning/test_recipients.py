@@ -1,0 +1,68 @@
+"""Whom a step speaks to: by role, then the next best; never where a message came back."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from tests.dunning.desk import company, customer, user
+
+from encours.accounts.models import Membership
+from encours.customers.models import Contact
+from encours.dunning.recipients import is_mobile, recipients
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Asked:
+    contact_role: str = ""
+    escalate_to: str = ""
+    copy_to: str = ""
+
+
+@pytest.mark.django_db
+def test_the_role_first_then_the_next_best_then_nobody() -> None:
+    organization = company()
+    buyer = customer(organization, email=False)
+
+    def contact(name: str, role: str, phone: str = "") -> Contact:
+        return Contact.objects.create(
+            organization=organization,
+            customer=buyer,
+            name=name,
+            role=role,
+            email=f"{name}@v.example",
+            phone=phone,
+        )
+
+    director, shop = (
+        contact("dir", "director", "06 11 22 33 44"),
+        contact("achats", "buyer", "04 72 00 00 00"),
+    )
+    payables = contact("compta", "payables")
+    found = recipients(buyer.pk, Asked(escalate_to="director"))
+    assert (found.to, found.escalated, found.copies) == (payables, director, ["dir@v.example"])
+    assert (found.phone, found.mobile) == ("04 72 00 00 00", "06 11 22 33 44")
+    assert recipients(buyer.pk, Asked(contact_role="buyer")).to == shop
+    for gone, then in ((payables, shop), (shop, director), (director, None)):
+        gone.bounced_at = NOW
+        gone.save()
+        assert recipients(buyer.pk, Asked()).to == then
+
+
+@pytest.mark.django_db
+def test_colleagues_read_along() -> None:
+    organization = company()
+    collector = user()
+    buyer = customer(organization, collector=collector)
+    assert recipients(buyer.pk, Asked(copy_to="collector")).copies == [collector.email]
+    assert recipients(buyer.pk, Asked(copy_to="salesperson")).copies == []
+    Membership.objects.create(organization=organization, user=collector, role="credit_manager")
+    assert recipients(buyer.pk, Asked(copy_to="manager")).copies == [collector.email]
+
+
+def test_only_mobiles_take_text_messages() -> None:
+    assert is_mobile("06 11 22 33 44", "FR")
+    assert is_mobile("+33 7 56 78 90 12", "")
+    assert not is_mobile("04 72 00 00 00", "FR")
+    assert not is_mobile("demander Claire", "FR")
