@@ -102,7 +102,7 @@ class Contact(models.Model):
     email = models.EmailField(_("E-mail address"), blank=True)
     phone = models.CharField(_("Phone"), max_length=30, blank=True)
     bounced_at = models.DateTimeField(null=True, blank=True)
-    bounce_detail = models.CharField(max_length=300, blank=True)
+    bounce_detail = models.CharField(max_length=300, blank=True, db_default="")
     phone_failed_at = models.DateTimeField(null=True, blank=True)
     sms_opted_out_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)

@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="E-mail address")),
                 ("phone", models.CharField(blank=True, max_length=30, verbose_name="Phone")),
                 ("bounced_at", models.DateTimeField(blank=True, null=True)),
-                ("bounce_detail", models.CharField(blank=True, max_length=300)),
+                ("bounce_detail", models.CharField(blank=True, db_default="", max_length=300)),
                 ("phone_failed_at", models.DateTimeField(blank=True, null=True)),
                 ("sms_opted_out_at", models.DateTimeField(blank=True, null=True)),
                 ("opted_out_at", models.DateTimeField(blank=True, null=True)),
