@@ -317,3 +317,21 @@ def test_the_order_of_dates_is_told(cells: list[str], order: str) -> None:
     reading = reading_of(["Date"], [[cell] for cell in cells], Mapping({"issued_on": "Date"}))
 
     assert reading.order == order
+
+
+def test_a_failure_of_the_program_is_told_on_the_import_and_writes_nothing(
+    organization: Organization, fec_files: list[Path], deferred: list[tuple[str, int]], monkeypatch
+) -> None:
+    source_import = received(organization, fec_files[0].read_bytes(), fec_files[0].name)
+    read(source_import)
+
+    def fail(*_: object, **__: object) -> None:
+        raise ArithmeticError("a fault nobody thought of")
+
+    monkeypatch.setattr(intake.actions, "load", fail)
+    with pytest.raises(ArithmeticError):
+        load(source_import)
+    assert state(source_import) == ImportState.REFUSED
+    source_import.refresh_from_db()
+    assert "unforeseen" in source_import.error
+    assert outstanding(organization) == 0

@@ -134,3 +134,12 @@ class LinesMissingError(FileRefusedError):
     message = _(
         "The file names its columns but holds no line that can be read. Export it again for the right period."
     )
+
+
+class UnforeseenError(FileRefusedError):
+    """The program failed while it worked on the file."""
+
+    message = _(
+        "Something unforeseen happened while this file was worked on; nothing of it was written. Send it again;"
+        " if it happens once more, the administrator of this installation finds the cause in its log."
+    )

@@ -1,13 +1,19 @@
 """From a kept file to a preview, and from a preview to the account: what doors ask for and what jobs do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from encours.accounts import tenancy
 from encours.accounts.models import Organization
 from encours.connectors import fec, files, intake_facts
-from encours.connectors.errors import FileRefusedError, KeptFileMissingError, MappingNeededError
+from encours.connectors.errors import (
+    FileRefusedError,
+    KeptFileMissingError,
+    MappingNeededError,
+    UnforeseenError,
+)
 from encours.connectors.fec_ledger import Progress
 from encours.connectors.reading import read_any
 from encours.queue import defer
@@ -68,6 +74,11 @@ def read_import(organization_id: int, import_id: int, *, now: datetime) -> None:
 
     The file is read outside of any transaction, so that its progress is seen; what was read is written at once.
     """
+    with _never_silent(organization_id, import_id, ImportState.READING, now):
+        _read_import(organization_id, import_id, now)
+
+
+def _read_import(organization_id: int, import_id: int, now: datetime) -> None:
     source_import = _begin(organization_id, import_id, ON_THE_WAY, ImportState.READING)
     if source_import is None:
         return
@@ -123,6 +134,11 @@ def _sample_or_kept(source_import: Import) -> object:
 
 def load_import(organization_id: int, import_id: int, *, now: datetime) -> None:
     """Load a previewed file in one transaction; a second call finds it loaded and does nothing."""
+    with _never_silent(organization_id, import_id, ImportState.LOADING, now):
+        _load_import(organization_id, import_id, now)
+
+
+def _load_import(organization_id: int, import_id: int, now: datetime) -> None:
     source_import = _begin(
         organization_id, import_id, {ImportState.PREVIEWED, ImportState.LOADING}, ImportState.LOADING
     )
@@ -145,6 +161,20 @@ def load_import(organization_id: int, import_id: int, *, now: datetime) -> None:
         by = f"user:{current.imported_by}" if current.imported_by else "system"
         actions.load(organization, current, batch, by=by, now=now)
         _load_next(current, now)
+
+
+@contextmanager
+def _never_silent(organization_id: int, import_id: int, state: ImportState, now: datetime) -> Iterator[None]:
+    """Say on the import that the program failed, where a person would wait for ever; the log keeps the cause."""
+    try:
+        yield
+    except Exception:
+        with tenancy.inside(organization_id):
+            current = _locked(import_id)
+            if current.state == state:
+                actions.refuse(current, UnforeseenError.message, {}, by="system", now=now)
+                _load_next(current, now)
+        raise
 
 
 def _load_next(done: Import, now: datetime) -> None:
