@@ -26,3 +26,31 @@ class PlanInvalidError(DunningError):
 
 class PauseDateError(DunningError):
     """The date until which to wait must lie in the future."""
+
+
+class PromiseAmountError(DunningError):
+    """A promise needs an amount above zero."""
+
+
+class PromiseDateError(DunningError):
+    """A promise is about a day to come."""
+
+
+class PromiseItemsError(DunningError):
+    """A promise is about items that are still open: choose at least one."""
+
+
+class PromiseEndedError(DunningError):
+    """This promise has come to its end meanwhile."""
+
+
+class TaskTitleError(DunningError):
+    """Say in a few words what is to be done."""
+
+
+class TaskAssigneeError(DunningError):
+    """A task is given to a member of the organization."""
+
+
+class TaskClosedError(DunningError):
+    """This task is no longer to be done."""
