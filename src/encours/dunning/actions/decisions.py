@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -22,6 +22,8 @@ from encours.rules import dunning as rules
 
 CUSTOMERS_AT_ONCE = 2_000
 LOCK_CLASS = 4_203
+# No plan has this number: a decision taken under it is nobody's last one.
+TRIED_PLAN = 0
 # After this many new reminders the planner's statistics are refreshed at once.
 MANY_NEW = 1_000
 
@@ -61,13 +63,22 @@ def run(
 
 
 def preview(
-    organization: Organization, today: date, customer_ids: Sequence[int] | None = None
+    organization: Organization,
+    today: date,
+    customer_ids: Sequence[int] | None = None,
+    *,
+    plan: rules.Plan | None = None,
 ) -> list[rules.Decision]:
-    """Return what a run would decide for those customers whose facts have changed, best first; nothing is written."""
+    """Return what a run would decide for those customers whose facts have changed, best first; nothing is written.
+
+    Under a plan that is only tried, everyone is decided for anew.
+    """
     decisions: list[rules.Decision] = []
     for chunk in _chunks(organization, customer_ids):
         with tenancy.inside(organization.pk):
             scope = _scope(organization, today)
+            if plan is not None:
+                scope = replace(scope, plan=plan, plan_id=TRIED_PLAN)
             found = [suspect.customer_id for suspect in cases.suspects(scope, chunk)]
             decisions.extend(rules.decide(case, scope.plan, today) for case in cases.cases(scope, found))
     return rules.order(decisions)

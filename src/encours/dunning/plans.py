@@ -1,0 +1,213 @@
+"""Questions about plans: which are in force, their versions, and who is chased by which."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from encours.accounts.models import Organization
+from encours.customers.models import Customer
+from encours.dunning.figures import LANGUAGES
+from encours.dunning.models import DunningPlan, PlanAssignment, PlanRule
+from encours.rules import assignment
+
+ZERO = Decimal(0)
+
+FACTS = """
+SELECT c.id, coalesce(s.grade, ''), c.segment, coalesce(o.outstanding, 0), coalesce(o.overdue, 0),
+       c.public_buyer, c.sole_trader, c.country, c.language
+FROM customers_customer c
+LEFT JOIN scoring_score s ON s.organization_id = c.organization_id AND s.customer_id = c.id
+     AND s.replaced_on IS NULL
+LEFT JOIN (
+    SELECT i.customer_id,
+           sum(CASE i.side WHEN 'debit' THEN i.open_amount ELSE -i.open_amount END) AS outstanding,
+           sum(i.open_amount) FILTER (WHERE i.side = 'debit' AND i.due_on < %(today)s) AS overdue
+    FROM receivables_item i
+    WHERE i.organization_id = %(organization)s AND i.open_amount > 0 AND i.missing_since IS NULL
+      AND i.currency = %(currency)s
+      AND (%(customers)s::bigint[] IS NULL OR i.customer_id = ANY(%(customers)s))
+    GROUP BY i.customer_id
+) o ON o.customer_id = c.id
+WHERE c.organization_id = %(organization)s
+  AND (%(customers)s::bigint[] IS NULL OR c.id = ANY(%(customers)s))
+ORDER BY c.id
+"""
+
+
+def in_force(organization: Organization) -> dict[int, DunningPlan]:
+    """Return the plans in force by lineage, their steps read with them."""
+    found = (
+        DunningPlan.objects.filter(organization=organization, in_force_at__isnull=False, retired_at=None)
+        .order_by("-default", "name", "pk")
+        .prefetch_related("steps")
+    )
+    return {plan.lineage or plan.pk: plan for plan in found}
+
+
+def drafts(organization: Organization) -> dict[int, DunningPlan]:
+    """Return the versions being written, by lineage."""
+    found = (
+        DunningPlan.objects.filter(organization=organization, in_force_at=None, retired_at=None)
+        .order_by("name", "pk")
+        .prefetch_related("steps")
+    )
+    return {plan.lineage or plan.pk: plan for plan in found}
+
+
+def versions(organization: Organization, lineage: int) -> "QuerySet[DunningPlan]":
+    """Return every version of a plan, the latest first."""
+    return (
+        DunningPlan.objects.filter(organization=organization, lineage=lineage)
+        .order_by("-version")
+        .prefetch_related("steps")
+    )
+
+
+def rules_of(organization: Organization) -> list[PlanRule]:
+    """Return the rules that say which plan a customer is for, in their order."""
+    return list(PlanRule.objects.filter(organization=organization).order_by("position", "pk"))
+
+
+def as_rules(rows: Iterable[PlanRule]) -> list[assignment.AssignmentRule]:
+    """Return the active rules as the rule book reads them."""
+    return [
+        assignment.AssignmentRule(str(row.pk), row.lineage, assignment.conditions_of(row.conditions))
+        for row in rows
+        if row.active
+    ]
+
+
+def chosen(organization: Organization, customer_ids: Sequence[int] | None = None) -> dict[int, int | None]:
+    """Return the plans that a person chose, by customer; nothing in place of a plan means never to chase."""
+    found = PlanAssignment.objects.filter(organization=organization)
+    if customer_ids is not None:
+        found = found.filter(customer_id__in=customer_ids)
+    return dict(found.values_list("customer_id", "lineage"))
+
+
+def default_lineage(organization: Organization) -> int | None:
+    """Return the lineage of the plan for customers that no rule and no person gave another."""
+    return (
+        DunningPlan.objects.filter(organization=organization, default=True)
+        .values_list("lineage", flat=True)
+        .first()
+    )
+
+
+def facts(
+    organization: Organization, today: date, customer_ids: Sequence[int] | None = None
+) -> list[assignment.Facts]:
+    """Return what the conditions of rules look at, for these customers or for all."""
+    parameters: dict[str, Any] = {
+        "organization": organization.pk,
+        "currency": organization.currency,
+        "today": today,
+        "customers": None if customer_ids is None else list(customer_ids),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, parameters)
+        return [assignment.Facts(*row) for row in cursor.fetchall()]
+
+
+def assignments(
+    organization: Organization,
+    today: date,
+    customer_ids: Sequence[int] | None = None,
+    *,
+    rules: Sequence[assignment.AssignmentRule] | None = None,
+) -> dict[int, assignment.Assignment]:
+    """Return the plan of each customer and what decided it, by the rules in force or by others that are tried.
+
+    A plan that is no longer in force is nobody's: the default takes its place.
+    """
+    asked = as_rules(rules_of(organization)) if rules is None else rules
+    standing = {*in_force_lineages(organization), None}
+    by_rule = [rule for rule in asked if rule.lineage in standing]
+    by_hand = {
+        customer_id: lineage
+        for customer_id, lineage in chosen(organization, customer_ids).items()
+        if lineage in standing
+    }
+    default = default_lineage(organization)
+    return {
+        one.customer_id: assignment.assign(one, by_rule, by_hand, default)
+        for one in (facts if by_rule else _numbers)(organization, today, customer_ids)
+    }
+
+
+def lineages(
+    organization: Organization, today: date, customer_ids: Sequence[int] | None = None
+) -> dict[int, int | None]:
+    """Return the plan that each customer is chased by, by lineage; nothing in place of a plan means never."""
+    return {number: found.lineage for number, found in assignments(organization, today, customer_ids).items()}
+
+
+def in_force_lineages(organization: Organization) -> set[int | None]:
+    """Return the lineages that have a version in force."""
+    found = DunningPlan.objects.filter(organization=organization, in_force_at__isnull=False, retired_at=None)
+    return set(found.values_list("lineage", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many customers something takes, and how much of what they owe is overdue."""
+
+    customers: int = 0
+    overdue: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A customer who would be chased by another plan than now."""
+
+    customer_id: int
+    before: int | None
+    after: int | None
+    overdue: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a list of rules would do to the customers there are: the share of each, and who changes plan."""
+
+    shares: Mapping[str, Share]
+    moves: tuple[Move, ...]
+
+
+def try_rules(organization: Organization, today: date, rules: Sequence[assignment.AssignmentRule]) -> Trial:
+    """Return what these rules would take and whom they would move, the largest overdue amounts first."""
+    before = lineages(organization, today)
+    after = assignments(organization, today, rules=rules)
+    counts: Counter[str] = Counter()
+    amounts: dict[str, Decimal] = {}
+    moves = []
+    for one in facts(organization, today):
+        found = after[one.customer_id]
+        counts[found.decided_by] += 1
+        amounts[found.decided_by] = amounts.get(found.decided_by, ZERO) + one.overdue
+        if found.lineage != before.get(one.customer_id):
+            moves.append(Move(one.customer_id, before.get(one.customer_id), found.lineage, one.overdue))
+    shares = {key: Share(count, amounts[key]) for key, count in counts.items()}
+    return Trial(shares, tuple(sorted(moves, key=lambda move: (-move.overdue, move.customer_id))))
+
+
+def languages_of(organization: Organization) -> list[str]:
+    """Return the languages in which customers are written to, the organization's own among them."""
+    spoken = Customer.objects.filter(organization=organization).values_list("language", flat=True).distinct()
+    return sorted({organization.language, *spoken} & set(LANGUAGES)) or [organization.language]
+
+
+def _numbers(
+    organization: Organization, _today: date, customer_ids: Sequence[int] | None
+) -> list[assignment.Facts]:
+    """Return the customers by their numbers alone: without a rule nothing more is looked at."""
+    found = Customer.objects.filter(organization=organization)
+    if customer_ids is not None:
+        found = found.filter(pk__in=customer_ids)
+    return [assignment.Facts(number) for number in found.order_by("pk").values_list("pk", flat=True)]
