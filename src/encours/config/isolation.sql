@@ -97,3 +97,64 @@ CREATE TRIGGER history BEFORE UPDATE OR DELETE ON events_event
 DROP TRIGGER IF EXISTS history ON events_eventpage;
 CREATE TRIGGER history BEFORE UPDATE OR DELETE ON events_eventpage
     FOR EACH STATEMENT EXECUTE FUNCTION encours_refuse_rewrite();
+
+-- A load brings hundreds of thousands of rows in one statement; checking their references one row at a time, as
+-- PostgreSQL does, takes as long as writing them. Here one statement is one check: the same rows must exist, and the
+-- same lock keeps them until the transaction ends. Rows that this transaction wrote itself need no lock: nobody else
+-- sees them yet (they are visible although their transaction is still in progress).
+CREATE OR REPLACE FUNCTION encours_check_references() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    link CONSTANT text := format('%I p ON p.organization_id = a.organization_id AND p.id = a.%I', TG_ARGV[1], TG_ARGV[0]);
+    this CONSTANT bigint := pg_current_xact_id()::text::bigint;
+    lost bigint;
+    own boolean;
+BEGIN
+    EXECUTE format(
+        'SELECT coalesce(bool_and(ahead IS NOT NULL AND CASE WHEN ahead < 2 ^ 31'
+        '   THEN pg_xact_status(($1 + ahead)::text::xid8) = ''in progress'' ELSE false END), true)'
+        ' FROM (SELECT ((p.xmin::text::bigint - $1) %% 4294967296 + 4294967296) %% 4294967296 AS ahead'
+        '   FROM arrived a LEFT JOIN %s WHERE a.%I IS NOT NULL GROUP BY p.xmin) writers', link, TG_ARGV[0])
+        INTO own USING this;
+    IF own THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format(
+        'SELECT count(*) FROM (SELECT FROM %1$I p WHERE (p.organization_id, p.id) IN'
+        ' (SELECT a.organization_id, a.%2$I FROM arrived a) ORDER BY p.id FOR KEY SHARE OF p) held', TG_ARGV[1], TG_ARGV[0])
+        INTO lost;
+    EXECUTE format('SELECT a.%1$I FROM arrived a LEFT JOIN %2$s WHERE a.%1$I IS NOT NULL AND p.id IS NULL LIMIT 1', TG_ARGV[0], link)
+        INTO lost;
+    IF lost IS NOT NULL THEN
+        RAISE EXCEPTION 'insert on table "%" refers by % to %, which is not in table "%" of the same organization',
+            TG_TABLE_NAME, TG_ARGV[0], lost, TG_ARGV[1] USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- The keys stay declared and go on guarding updates and removals; only their check of each inserted row gives way.
+-- Only a superuser may say so: elsewhere rows are checked one by one, which is slower and as safe.
+DO $$
+DECLARE
+    link record;
+BEGIN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        RETURN;
+    END IF;
+    FOR link IN
+        SELECT child.relname AS child, parent.relname AS parent, a.attname AS field, t.tgname AS row_check
+        FROM pg_trigger t
+        JOIN pg_constraint k ON k.oid = t.tgconstraint
+        JOIN pg_class child ON child.oid = t.tgrelid
+        JOIN pg_class parent ON parent.oid = k.confrelid
+        JOIN pg_attribute a ON a.attrelid = child.oid AND a.attnum = k.conkey[2]
+        WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 2 AND t.tgisinternal AND t.tgenabled <> 'D'
+          AND t.tgfoid = '"RI_FKey_check_ins"'::regproc
+          AND child.relnamespace = current_schema()::regnamespace
+          AND child.relname IN ('receivables_item', 'receivables_allocation')
+    LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS arrived'
+                       ' FOR EACH STATEMENT EXECUTE FUNCTION encours_check_references(%L, %L)',
+                       'refers_' || link.field, link.child, link.field, link.parent);
+        EXECUTE format('ALTER TABLE %I DISABLE TRIGGER %I', link.child, link.row_check);
+    END LOOP;
+END $$;
