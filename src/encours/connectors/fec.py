@@ -199,8 +199,16 @@ def _identified(lines: pl.DataFrame) -> pl.DataFrame:
     unique = lines.select(key.n_unique()).item() == lines.height
     rank = pl.lit(0) if unique else pl.int_range(pl.len()).over(key)
     identities = lines.select(pl.concat_str("identity", rank.cast(pl.String), separator="\x1f")).to_series()
-    digests = [blake2b(identity.encode(), digest_size=16).hexdigest() for identity in identities]
-    return lines.with_columns(pl.Series("external_id", digests)).drop("identity")
+    # It begins with its customer: rows of one customer lie together in the index that makes an item unique.
+    codes = lines["customer_code"].unique()
+    begins = [blake2b(code.encode(), digest_size=4).hexdigest() for code in codes]
+    digests = [blake2b(identity.encode(), digest_size=12).hexdigest() for identity in identities]
+    begin = lines.select(
+        pl.col("customer_code").replace_strict(codes, begins, return_dtype=pl.String)
+    ).to_series()
+    return lines.with_columns((begin + pl.Series(digests, dtype=pl.String)).alias("external_id")).drop(
+        "identity"
+    )
 
 
 def _items(lines: pl.DataFrame, closing_on: date) -> pl.DataFrame:

@@ -1,12 +1,13 @@
 """Writing a load plan: staged by COPY, then a handful of set-based statements and one event per change."""
 
+import json
 from datetime import datetime
 
 import polars as pl
 
 from encours.events.actions import record_from_select
 from encours.receivables.changes import LoadPlan
-from encours.receivables.staging import execute, stage
+from encours.receivables.staging import execute, fetch, stage
 
 EVENT_FIELDS = "%(now)s::timestamptz, %(by)s"
 CUSTOMER_TEXTS = ("siren", "vat_number", "address", "postal_code", "city", "account")
@@ -25,15 +26,15 @@ def write_plan(
         "today": now.date(),
     }
     _write_customers(plan, parameters)
-    _number_new_items(plan)
+    numbers = _new_numbers(plan.new_items.height)
     _remember(plan, parameters)
     _remove_allocations(plan, parameters)
-    _write_new_items(plan, parameters)
+    _write_new_items(plan, parameters, numbers)
     _write_changed_items(plan, parameters)
     if plan.new_items.height:
         execute("SELECT encours_analyze('receivables_item')")
     _write_amounts(plan, parameters)
-    _write_allocations(plan, parameters)
+    _write_allocations(plan, parameters, numbers)
     _mark_missing(plan, parameters)
     _remove_replaced(plan, parameters)
 
@@ -47,16 +48,24 @@ def _remove_replaced(plan: LoadPlan, parameters: dict[str, object]) -> None:
         )
 
 
-def _number_new_items(plan: LoadPlan) -> None:
-    """Give each new item, known to the plan by a negative number, its real one."""
-    execute("DROP TABLE IF EXISTS pg_temp.staged_number")
-    execute(
-        "CREATE TEMPORARY TABLE staged_number ON COMMIT DROP AS SELECT -place AS temporary,"
-        " nextval(pg_get_serial_sequence('receivables_item', 'id')) AS number"
-        " FROM generate_series(1::bigint, %(count)s) place",
-        {"count": plan.new_items.height},
+def _new_numbers(count: int) -> pl.Series:
+    """Draw the numbers of new items, so that all that speaks of an item can be staged with its number."""
+    drawn = fetch(
+        "SELECT nextval(numbers.name) FROM (SELECT pg_get_serial_sequence('receivables_item', 'id')::regclass AS name"
+        " OFFSET 0) numbers, generate_series(1, %s)",
+        [count],
+        {"number": pl.Int64},
     )
-    execute("ANALYZE pg_temp.staged_number")
+    return drawn["number"].sort()
+
+
+def _numbered(name: str, numbers: pl.Series) -> pl.Expr:
+    """Return the number of each item: a new one is known to the plan by a negative number, -1 the first."""
+    column = pl.col(name)
+    if numbers.is_empty():
+        return column
+    place = pl.when(column < 0).then(-column - 1).otherwise(0)
+    return pl.when(column < 0).then(pl.lit(numbers).gather(place)).otherwise(column).alias(name)
 
 
 def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
@@ -122,16 +131,23 @@ _CUSTOMER_DIFFERS = (
 )
 
 
-def _write_new_items(plan: LoadPlan, parameters: dict[str, object]) -> None:
+def _write_new_items(plan: LoadPlan, parameters: dict[str, object], numbers: pl.Series) -> None:
     if plan.new_items.is_empty():
         return
+    customers = fetch(
+        "SELECT id, code FROM customers_customer WHERE organization_id = %s",
+        [parameters["organization"]],
+        {"customer_id": pl.Int64, "customer_code": pl.String},
+    )
     amounts = plan.amounts.select("item_id", "open_cents", "settled_on")
-    frame = plan.new_items.join(amounts, on="item_id", how="left", maintain_order="left")
     stage(
         "staged_item",
-        frame.select(
-            "item_id",
-            "customer_code",
+        plan.new_items.with_columns(pl.col("customer_code").str.slice(0, 60))
+        .join(amounts, on="item_id", how="left", maintain_order="left")
+        .join(customers, on="customer_code", maintain_order="left")
+        .select(
+            _numbered("item_id", numbers),
+            "customer_id",
             "kind",
             "side",
             pl.col("number").str.slice(0, 80),
@@ -153,20 +169,16 @@ def _write_new_items(plan: LoadPlan, parameters: dict[str, object]) -> None:
         "INSERT INTO receivables_item (id, organization_id, customer_id, kind, side, number, reference, label,"
         " issued_on, due_on, due_basis, amount, open_amount, settled_on, currency, source, external_id, import_id,"
         " line, lettering, dispute_reason)"
-        " SELECT n.number, %(organization)s, c.id, s.kind, s.side, s.number, s.reference, s.label, s.issued_on,"
-        " s.due_on, s.due_basis, s.cents * 0.01, s.open_cents * 0.01, s.settled_on, s.currency, %(source)s,"
-        " s.external_id, %(import)s, s.line, s.lettering, ''"
-        " FROM staged_item s JOIN staged_number n ON n.temporary = s.item_id JOIN customers_customer c"
-        " ON c.organization_id = %(organization)s AND c.code = s.customer_code",
+        " SELECT s.item_id, %(organization)s, s.customer_id, s.kind, s.side, s.number, s.reference, s.label,"
+        " s.issued_on, s.due_on, s.due_basis, s.cents * 0.01, s.open_cents * 0.01, s.settled_on, s.currency,"
+        " %(source)s, s.external_id, %(import)s, s.line, s.lettering, '' FROM staged_item s",
         parameters,
     )
     record_from_select(
         int(str(parameters["organization"])),
         "item.imported",
-        f"SELECT {EVENT_FIELDS}, c.id, 'item', n.number, jsonb_build_object('import', %(import)s::bigint)"
-        " FROM staged_item s JOIN staged_number n ON n.temporary = s.item_id JOIN customers_customer c"
-        " ON c.organization_id = %(organization)s AND c.code = s.customer_code",
-        parameters,
+        f"SELECT {EVENT_FIELDS}, s.customer_id, 'item', s.item_id, %(payload)s::jsonb FROM staged_item s",
+        {**parameters, "payload": json.dumps({"import": parameters["import"]})},
     )
 
 
@@ -221,18 +233,20 @@ def _write_amounts(plan: LoadPlan, parameters: dict[str, object]) -> None:
         )
 
 
-def _write_allocations(plan: LoadPlan, parameters: dict[str, object]) -> None:
+def _write_allocations(plan: LoadPlan, parameters: dict[str, object], numbers: pl.Series) -> None:
     if plan.new_allocations.is_empty():
         return
     stage(
-        "staged_allocation", plan.new_allocations.select("debit", "credit", "cents", "allocated_on", "origin")
+        "staged_allocation",
+        plan.new_allocations.select(
+            _numbered("debit", numbers), _numbered("credit", numbers), "cents", "allocated_on", "origin"
+        ).sort("debit", "credit"),
     )
     execute(
         "INSERT INTO receivables_allocation"
         " (organization_id, debit_id, credit_id, amount, allocated_on, origin, import_id)"
-        " SELECT %(organization)s, coalesce(d.number, s.debit), coalesce(c.number, s.credit), s.cents * 0.01,"
-        " s.allocated_on, s.origin, %(import)s FROM staged_allocation s"
-        " LEFT JOIN staged_number d ON d.temporary = s.debit LEFT JOIN staged_number c ON c.temporary = s.credit",
+        " SELECT %(organization)s, s.debit, s.credit, s.cents * 0.01, s.allocated_on, s.origin, %(import)s"
+        " FROM staged_allocation s",
         parameters,
     )
 

@@ -31,8 +31,11 @@ def plan_load(batch: Batch, known: Known, setting: Setting) -> LoadPlan:
         ours.select("external_id", "item_id", "missing"), on="external_id", how="left", maintain_order="left"
     )
     fresh = pl.col("item_id").is_null()
-    new_items = items.filter(fresh).with_columns(
-        -(pl.int_range(pl.len(), dtype=pl.Int64) + 1).alias("item_id")
+    # Rows of one customer lie together: fewer pages to write now, and to read when its account is shown.
+    new_items = (
+        items.filter(fresh)
+        .sort("customer_code", "issued_on", maintain_order=True)
+        .with_columns(-(pl.int_range(pl.len(), dtype=pl.Int64) + 1).alias("item_id"))
     )
     seen = items.filter(~fresh)
     changed = _changed(seen, ours)
