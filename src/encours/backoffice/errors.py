@@ -5,9 +5,10 @@ from django.utils.translation import gettext
 from encours.accounts.errors import AccountsError
 from encours.customers.errors import CustomersError
 from encours.dunning.errors import DunningError
+from encours.payment_plans.errors import PaymentPlansError
 from encours.receivables.errors import ReceivablesError
 
-REFUSALS = (AccountsError, CustomersError, ReceivablesError, DunningError)
+REFUSALS = (AccountsError, CustomersError, ReceivablesError, PaymentPlansError, DunningError)
 
 
 def sentence(refusal: Exception) -> str:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "encours.customers",
     "encours.receivables",
     "encours.scoring",
+    "encours.payment_plans",
     "encours.dunning",
     "encours.reports",
     "encours.jobs",

@@ -1,0 +1,1 @@
+"""Payments agreed in several parts, and whether they are kept."""
