@@ -21,6 +21,12 @@ class Installation:
 
     url: str
     environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End the desk and its worker, as Ctrl-C does."""
+        self.process.terminate()
+        self.process.wait(timeout=40)
 
     def run(self, *arguments: str, said: str = "") -> str:
         """Run a command of the product and return what it prints."""
@@ -73,7 +79,7 @@ def served(home: Path) -> Iterator[Installation]:
             stdout=output,
             stderr=output,
         )
-        found = Installation(f"http://127.0.0.1:{port}", environment)
+        found = Installation(f"http://127.0.0.1:{port}", environment, process)
         try:
             wait_until_ready(found.url, process, log)
             yield found
