@@ -16,8 +16,8 @@ class Event(models.Model):
     payload = models.JSONField(default=dict)
 
     class Meta:
+        # In the database the primary key is (organization_id, id), which gives the order of an organization's history.
         indexes = [
-            models.Index(fields=["organization_id", "id"], name="event_order"),
             models.Index(
                 fields=["organization_id", "customer_id", "id"],
                 name="event_timeline",

@@ -7,7 +7,8 @@ import polars as pl
 
 from encours.events.actions import record_from_select
 from encours.receivables.changes import LoadPlan
-from encours.receivables.staging import execute, fetch, stage
+from encours.receivables.rows import AMOUNT
+from encours.receivables.staging import execute, fetch, stage, stage_rows
 
 EVENT_FIELDS = "%(now)s::timestamptz, %(by)s"
 CUSTOMER_TEXTS = ("siren", "vat_number", "address", "postal_code", "city", "account")
@@ -66,6 +67,11 @@ def _numbered(name: str, numbers: pl.Series) -> pl.Expr:
         return column
     place = pl.when(column < 0).then(-column - 1).otherwise(0)
     return pl.when(column < 0).then(pl.lit(numbers).gather(place)).otherwise(column).alias(name)
+
+
+def _money(name: str) -> pl.Expr:
+    """Return whole cents as an exact amount."""
+    return (pl.col(name).cast(pl.Decimal(20, 2)) / 100).cast(AMOUNT)
 
 
 def _write_customers(plan: LoadPlan, parameters: dict[str, object]) -> None:
@@ -140,13 +146,14 @@ def _write_new_items(plan: LoadPlan, parameters: dict[str, object], numbers: pl.
         {"customer_id": pl.Int64, "customer_code": pl.String},
     )
     amounts = plan.amounts.select("item_id", "open_cents", "settled_on")
-    stage(
+    columns = stage_rows(
         "staged_item",
+        "receivables_item",
         plan.new_items.with_columns(pl.col("customer_code").str.slice(0, 60))
         .join(amounts, on="item_id", how="left", maintain_order="left")
         .join(customers, on="customer_code", maintain_order="left")
         .select(
-            _numbered("item_id", numbers),
+            _numbered("item_id", numbers).alias("id"),
             "customer_id",
             "kind",
             "side",
@@ -156,8 +163,8 @@ def _write_new_items(plan: LoadPlan, parameters: dict[str, object], numbers: pl.
             "issued_on",
             "due_on",
             "due_basis",
-            "cents",
-            "open_cents",
+            _money("cents").alias("amount"),
+            _money("open_cents").alias("open_amount"),
             "settled_on",
             "currency",
             "external_id",
@@ -166,18 +173,14 @@ def _write_new_items(plan: LoadPlan, parameters: dict[str, object], numbers: pl.
         ),
     )
     execute(
-        "INSERT INTO receivables_item (id, organization_id, customer_id, kind, side, number, reference, label,"
-        " issued_on, due_on, due_basis, amount, open_amount, settled_on, currency, source, external_id, import_id,"
-        " line, lettering, dispute_reason)"
-        " SELECT s.item_id, %(organization)s, s.customer_id, s.kind, s.side, s.number, s.reference, s.label,"
-        " s.issued_on, s.due_on, s.due_basis, s.cents * 0.01, s.open_cents * 0.01, s.settled_on, s.currency,"
-        " %(source)s, s.external_id, %(import)s, s.line, s.lettering, '' FROM staged_item s",
+        f"INSERT INTO receivables_item (organization_id, source, import_id, dispute_reason, {columns})"
+        f" SELECT %(organization)s, %(source)s, %(import)s, '', {columns} FROM staged_item",
         parameters,
     )
     record_from_select(
         int(str(parameters["organization"])),
         "item.imported",
-        f"SELECT {EVENT_FIELDS}, s.customer_id, 'item', s.item_id, %(payload)s::jsonb FROM staged_item s",
+        f"SELECT {EVENT_FIELDS}, customer_id, 'item', id, %(payload)s::jsonb FROM staged_item",
         {**parameters, "payload": json.dumps({"import": parameters["import"]})},
     )
 
@@ -236,17 +239,20 @@ def _write_amounts(plan: LoadPlan, parameters: dict[str, object]) -> None:
 def _write_allocations(plan: LoadPlan, parameters: dict[str, object], numbers: pl.Series) -> None:
     if plan.new_allocations.is_empty():
         return
-    stage(
+    columns = stage_rows(
         "staged_allocation",
+        "receivables_allocation",
         plan.new_allocations.select(
-            _numbered("debit", numbers), _numbered("credit", numbers), "cents", "allocated_on", "origin"
-        ).sort("debit", "credit"),
+            _numbered("debit", numbers).alias("debit_id"),
+            _numbered("credit", numbers).alias("credit_id"),
+            _money("cents").alias("amount"),
+            "allocated_on",
+            "origin",
+        ).sort("debit_id", "credit_id"),
     )
     execute(
-        "INSERT INTO receivables_allocation"
-        " (organization_id, debit_id, credit_id, amount, allocated_on, origin, import_id)"
-        " SELECT %(organization)s, s.debit, s.credit, s.cents * 0.01, s.allocated_on, s.origin, %(import)s"
-        " FROM staged_allocation s",
+        f"INSERT INTO receivables_allocation (organization_id, import_id, {columns})"
+        f" SELECT %(organization)s, %(import)s, {columns} FROM staged_allocation",
         parameters,
     )
 

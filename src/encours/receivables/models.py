@@ -48,8 +48,9 @@ class Item(models.Model):
     open_amount = models.DecimalField(max_digits=15, decimal_places=2)
     settled_on = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=3, default="EUR")
-    source = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=80)
+    # Compared byte by byte: nobody reads these in order, and every row of a load is looked up by them.
+    source = models.CharField(max_length=40, db_collation="C")
+    external_id = models.CharField(max_length=80, db_collation="C")
     import_id = models.BigIntegerField(null=True, blank=True)
     line = models.BigIntegerField(null=True, blank=True)
     lettering = models.CharField(max_length=40, blank=True)

@@ -47,14 +47,34 @@ def stage(name: str, frame: pl.DataFrame) -> None:
     """Put a frame into a temporary table of the transaction, with statistics, so that joins are planned well."""
     columns = ", ".join(f'"{column}" {SQL_TYPES[dtype]}' for column, dtype in frame.schema.items())
     with connection.cursor() as cursor:
-        raw = cast("psycopg.Cursor[Any]", cursor.cursor)
         cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
         cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({columns}) ON COMMIT DROP')
-        if frame.height:
-            with raw.copy(f"COPY pg_temp.\"{name}\" FROM STDIN (FORMAT csv, NULL '{NULL}')") as copy:
-                for part in frame.iter_slices(100_000):
-                    copy.write(part.write_csv(include_header=False, null_value=NULL).encode())
-        cursor.execute(f'ANALYZE pg_temp."{name}"')
+    _copy_in(name, frame)
+    execute(f'ANALYZE pg_temp."{name}"')
+
+
+def stage_rows(name: str, table: str, frame: pl.DataFrame) -> str:
+    """Put rows of a table into a temporary one with the very same columns, and return their names.
+
+    Nothing is left to convert when they go on into the table, and nothing to plan: they are read from end to end.
+    """
+    columns = ", ".join(f'"{column}"' for column in frame.columns)
+    execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
+    execute(
+        f'CREATE TEMPORARY TABLE "{name}" ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA',
+    )
+    _copy_in(name, frame)
+    return columns
+
+
+def _copy_in(name: str, frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
+    with connection.cursor() as cursor:
+        raw = cast("psycopg.Cursor[Any]", cursor.cursor)
+        with raw.copy(f"COPY pg_temp.\"{name}\" FROM STDIN (FORMAT csv, NULL '{NULL}')") as copy:
+            for part in frame.iter_slices(100_000):
+                copy.write(part.write_csv(include_header=False, null_value=NULL).encode())
 
 
 def execute(statement: str, parameters: Mapping[str, object] | None = None) -> int:
