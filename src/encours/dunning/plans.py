@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from encours.accounts.models import Organization
 from encours.customers.models import Customer
 from encours.dunning.figures import LANGUAGES
-from encours.dunning.models import DunningPlan, PlanAssignment, PlanRule
+from encours.dunning.models import DunningPlan, PlanAssignment, PlanRule, Template
 from encours.rules import assignment
+from encours.rules.plan_steps import Words
 
 ZERO = Decimal(0)
 
@@ -58,6 +59,14 @@ def drafts(organization: Organization) -> dict[int, DunningPlan]:
         .prefetch_related("steps")
     )
     return {plan.lineage or plan.pk: plan for plan in found}
+
+
+def retired(organization: Organization) -> dict[int, DunningPlan]:
+    """Return the last version of each plan that is neither in force nor being written."""
+    known = {*in_force(organization), *drafts(organization)}
+    found = DunningPlan.objects.filter(organization=organization, retired_at__isnull=False)
+    latest = _by_lineage(found.exclude(lineage__in=known).order_by("version"))
+    return dict(sorted(latest.items(), key=lambda pair: pair[1].name))
 
 
 def versions(organization: Organization, lineage: int) -> "QuerySet[DunningPlan]":
@@ -179,6 +188,10 @@ class Trial:
     shares: Mapping[str, Share]
     moves: tuple[Move, ...]
 
+    def share(self, decided_by: str) -> Share:
+        """Return what a rule takes, or `chosen`, or `default`; nothing if no customer came there."""
+        return self.shares.get(decided_by, Share())
+
 
 def try_rules(organization: Organization, today: date, rules: Sequence[assignment.AssignmentRule]) -> Trial:
     """Return what these rules would take and whom they would move, the largest overdue amounts first."""
@@ -197,10 +210,35 @@ def try_rules(organization: Organization, today: date, rules: Sequence[assignmen
     return Trial(shares, tuple(sorted(moves, key=lambda move: (-move.overdue, move.customer_id))))
 
 
+def words_of(organization: Organization) -> dict[str, Words]:
+    """Return what is known of each template: its kind and the languages it is written in."""
+    found: dict[str, Words] = {}
+    rows = Template.objects.filter(organization=organization).values_list("code", "kind", "language")
+    for code, kind, language in rows:
+        known = found.get(code, Words(kind, frozenset()))
+        found[code] = Words(kind, known.languages | {language})
+    return found
+
+
 def languages_of(organization: Organization) -> list[str]:
     """Return the languages in which customers are written to, the organization's own among them."""
     spoken = Customer.objects.filter(organization=organization).values_list("language", flat=True).distinct()
     return sorted({organization.language, *spoken} & set(LANGUAGES)) or [organization.language]
+
+
+def shares_of_plans(organization: Organization, today: date) -> dict[int | None, Share]:
+    """Return how many customers each plan is for, and how much of theirs is overdue."""
+    found = lineages(organization, today)
+    shares: dict[int | None, Share] = {}
+    for one in facts(organization, today):
+        lineage = found[one.customer_id]
+        known = shares.get(lineage, Share())
+        shares[lineage] = Share(known.customers + 1, known.overdue + one.overdue)
+    return shares
+
+
+def _by_lineage(plans: "QuerySet[DunningPlan]") -> dict[int, DunningPlan]:
+    return {plan.lineage or plan.pk: plan for plan in plans.prefetch_related("steps")}
 
 
 def _numbers(
