@@ -42,7 +42,7 @@ format: $(STAMP) ## format the code
 .PHONY: test
 test: $(STAMP) ## set up and run every check
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 .PHONY: bench
 bench: $(STAMP) ## measure speed at three sizes, write docs/benchmarks.md

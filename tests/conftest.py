@@ -39,7 +39,9 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         for place in (settings.DATABASES[alias], connections[alias].settings_dict):
             place["NAME"] = name
             place["HOST"] = maintenance.host
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), psycopg.connect(maintenance.as_url(), autocommit=True) as turn:
+        # Roles belong to the whole server: several processes that test at once take their turn.
+        turn.execute("SELECT pg_advisory_lock(4207)")
         provision.create_app_role()
         call_command("migrate", database="owner", verbosity=0, interactive=False)
         provision.isolate()
