@@ -1,6 +1,7 @@
 """Figures kept until something happens: exact, because what would change them is part of their name."""
 
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import TypeVar
 
 from django.core.cache import cache
@@ -77,6 +78,12 @@ def remembered(key: str, compute: Callable[[], Figure]) -> Figure:
         found = compute()
         cache.set(key, found, KEPT_SECONDS)
     return found
+
+
+def remembered_of(organization_id: int, about: tuple[object, ...], compute: Callable[[], Figure]) -> Figure:
+    """Return a figure of a ledger, computed again only once the ledger, its customers or the settings changed."""
+    asked = blake2b(repr(about).encode(), digest_size=16).hexdigest()
+    return remembered(f"asked:{organization_id}:{ledger_version(organization_id)}:{asked}", compute)
 
 
 def _latest(organization_id: int, quiet: tuple[str, ...]) -> str:
