@@ -36,7 +36,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is said, by whom and to whom; the key names it for ever."""
+    """What is said, by whom and to whom; the key names it for ever.
+
+    `envelope` is where mail servers send back what they cannot deliver, `token` what that address is known by.
+    """
 
     key: str
     sender: str
@@ -52,6 +55,9 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     references: tuple[str, ...] = ()
     automatic: bool = False
+    copies: tuple[str, ...] = ()
+    envelope: str = ""
+    token: str = ""
 
 
 def address(text: str) -> str:
@@ -82,6 +88,8 @@ def build(message: Message) -> bytes:
     mail["Date"] = format_datetime(message.written_at)
     mail["From"] = _party(message.sender_name, message.sender)
     mail["To"] = _party(message.recipient_name, message.recipient)
+    if message.copies:
+        mail["Cc"] = [_party("", copy) for copy in message.copies]
     if message.reply_to:
         mail["Reply-To"] = _party(message.sender_name, message.reply_to)
     mail["Subject"] = _header("subject", message.subject)

@@ -37,7 +37,7 @@ class SmtpTransport:
     context: ssl.SSLContext | None = field(default=None, repr=False, compare=False)
 
     def send(self, content: bytes, sender: str, recipient: str) -> str:
-        """Hand a message to the server and return its receipt.
+        """Hand a message to the server and return its receipt; those in copy stand after the recipient.
 
         Until the final dot has left, the server cannot have taken the message: any fault may be retried.
         After it, only the server's answer says what happened; without one the message is in doubt.
@@ -98,7 +98,11 @@ class SmtpTransport:
                 raise PermanentWireError("message_too_large", f"{size} > {limit}")
             options.append(f"SIZE={size}")
         _judge(*server.mail(sender, options), "sender_refused", TemporaryWireError)
-        _judge(*server.rcpt(recipient), "recipient_refused", TemporaryWireError)
+        first, *copies = recipient.split(", ")
+        _judge(*server.rcpt(first), "recipient_refused", TemporaryWireError)
+        for copy in copies:
+            # A colleague's wrong address must not keep a debtor from being written to.
+            server.rcpt(copy)
         code, words = server.docmd("DATA")
         _judge(code, words, "message_refused", TemporaryWireError)
         if code != READY_FOR_DATA:

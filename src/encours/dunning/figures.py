@@ -8,14 +8,15 @@ from babel import Locale
 from django.utils import translation
 from django.utils.translation import gettext
 
-from encours.accounts.models import Organization, Sender
-from encours.accounts.queries import sender_of
+from encours.accounts.models import Organization, Sender, SenderPurpose
 from encours.channels import letters as pages
 from encours.channels.epc import PaymentDetailsError, grouped_iban
 from encours.customers.models import Contact, Customer
 from encours.dunning import queries
+from encours.dunning.addressing import sender_for
 from encours.dunning.claims import ZERO, Claim, claim_of
 from encours.dunning.models import Reminder
+from encours.dunning.recipients import recipients
 from encours.receivables.models import Item, Side
 
 LANGUAGES = ("fr", "en")
@@ -107,9 +108,9 @@ def figures_of(reminder: Reminder, today: date) -> Figures:
     return Figures(
         reminder=reminder,
         organization=organization,
-        sender=sender_of(organization),
+        sender=sender_for(organization, reminder.step.sender, customer.collector_id),
         customer=customer,
-        contact=contact_of(customer),
+        contact=recipients(customer.pk, reminder.step).to,
         lines=lines,
         claim=claim_of(organization, customer, [] if thanks else [line.item for line in lines], today),
         unallocated_amount=ZERO if thanks else unallocated(organization, customer),
@@ -210,9 +211,10 @@ def _laws(figures: Figures) -> dict[str, str]:
 
 
 def _sender(figures: Figures) -> dict[str, str]:
-    """Return who signs: the collector, else the name the organization writes under, else its department."""
+    """Return who signs: a sender of one's own, the collector, the organization, its department."""
     organization, sender, collector = figures.organization, figures.sender, figures.customer.collector
-    name = (collector.get_full_name() if collector else "") or (sender.name if sender else "")
+    name = sender.name if sender and sender.purpose != SenderPurpose.MAIN else ""
+    name = name or (collector.get_full_name() if collector else "") or (sender.name if sender else "")
     if not name or name == organization.name:
         with translation.override(figures.language):
             name = gettext("Accounts receivable")
