@@ -1,0 +1,1 @@
+"""Understanding what a debtor answers: sentences, dates, amounts, and the words that mean something."""
