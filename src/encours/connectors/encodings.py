@@ -11,6 +11,7 @@ LATIN_9_ONLY = {0xA4, 0xBC, 0xBD, 0xBE}
 NO_LATIN_9 = range(0x80, 0xA0)
 
 MOSTLY = 0.95
+PIECE = 64 * 1024
 
 
 def utf_8(data: bytes) -> tuple[bytes, str]:
@@ -23,11 +24,19 @@ def utf_8(data: bytes) -> tuple[bytes, str]:
         return text.encode(), wide
     if data.isascii():
         return data, "ascii"
+    return (data, "utf-8") if _is_utf_8(data) else _narrow(data)
+
+
+def _is_utf_8(data: bytes) -> bool:
+    """Tell whether a text is UTF-8, a piece at a time: decoding it whole would only fill the memory."""
+    view, place = memoryview(data), 0
     try:
-        codecs.utf_8_decode(data, "strict", True)
+        while place < len(data):
+            last = place + PIECE >= len(data)
+            place += codecs.utf_8_decode(view[place : place + PIECE], "strict", last)[1]
     except UnicodeDecodeError:
-        return _narrow(data)
-    return data, "utf-8"
+        return False
+    return True
 
 
 def _wide(data: bytes) -> str:
@@ -46,11 +55,7 @@ def _wide(data: bytes) -> str:
 
 def _valid(data: bytes) -> bytes:
     """Return the bytes as valid UTF-8: what is not becomes the replacement character."""
-    try:
-        codecs.utf_8_decode(data, "strict", True)
-    except UnicodeDecodeError:
-        return data.decode("utf-8", errors="replace").encode()
-    return data
+    return data if _is_utf_8(data) else data.decode("utf-8", errors="replace").encode()
 
 
 def _narrow(data: bytes) -> tuple[bytes, str]:

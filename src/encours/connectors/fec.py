@@ -106,7 +106,7 @@ def _lines(path: Path, findings: Findings) -> tuple[Lines, Mapping[str, object]]
                 facts = {"encoding": sheet.encoding, "separator": "", "sheet": sheet.name}
                 return lines_of_rows(header, body, findings), facts
         raise errors.HeaderMissingError
-    text = files.read_text(path)
+    text = files.read_text(path, line_ends="kept")
     if text.damaged:
         findings.add(
             "characters_unreadable",

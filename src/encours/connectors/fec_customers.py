@@ -69,7 +69,9 @@ def customers_of(lines: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         .otherwise(pl.lit(""))
     )
     main = pl.col("account").str.starts_with("411")
-    lines = lines.with_columns(name.str.replace_all(r"\s+", " ").alias("name")).sort("entry_on", "line")
+    lines = lines.select(
+        "customer_code", "account", "entry_on", "line", name.str.replace_all(r"\s+", " ").alias("name")
+    ).sort("entry_on", "line")
     spelled = pl.col("name").filter(pl.col("name") != "")
     customers = (
         lines.group_by(pl.col("customer_code").alias("code"))

@@ -75,11 +75,11 @@ def journal_facts(journals: pl.DataFrame) -> pl.DataFrame:
 def entry_facts(entries: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
     """Return, for each wanted entry, which other kinds of account it touches."""
     account = pl.col("account")
-    flags = (
-        entries.filter(pl.col("entry").is_in(wanted.implode()))
-        .select(
-            "entry",
-            "cents",
+    # Many lines, few accounts: each account is looked at once.
+    accounts = (
+        entries.select("account")
+        .unique()
+        .with_columns(
             (account.str.contains("^(?:7[^68]|4457|4458|487)")).alias("sales"),
             account.str.contains("^5[1348]").alias("bank"),
             account.str.contains("^(?:654|416|413)").alias("transfer"),
@@ -88,6 +88,12 @@ def entry_facts(entries: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
             account.str.slice(0, 1).alias("class"),
             ~account.str.starts_with("41").alias("other"),
         )
+    )
+    flags = (
+        entries.lazy()
+        .select("entry", "cents", "account")
+        .filter(pl.col("entry").is_in(wanted.implode()))
+        .join(accounts.lazy(), on="account")
         .group_by("entry")
         .agg(
             pl.col("sales").any().alias("has_sales"),
@@ -101,6 +107,7 @@ def entry_facts(entries: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
             pl.col("class").n_unique().alias("classes"),
             pl.len().alias("size"),
         )
+        .collect()
     )
     spread = (pl.col("classes") >= OPENING_CLASSES) & (pl.col("size") >= OPENING_LINES)
     opens = ~pl.col("has_result") & (spread | pl.col("from_balance_sheet"))

@@ -68,7 +68,7 @@ class TextFile:
     @property
     def damaged(self) -> bool:
         """Tell whether some characters could not be read."""
-        return "\ufffd".encode() in self.content
+        return b"\xef" in self.content and "\ufffd".encode() in self.content
 
 
 @dataclass(frozen=True)
@@ -154,23 +154,26 @@ def _measure(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: L
                     raise errors.UnpackedTooLargeError(reason=f"{limits.ratio} : 1")
 
 
-def read_text(path: Path, *, limits: Limits = LIMITS) -> TextFile:
-    """Return the text of a file in UTF-8, its line ends made plain."""
+def read_text(
+    path: Path, *, limits: Limits = LIMITS, line_ends: Literal["plain", "kept"] = "plain"
+) -> TextFile:
+    """Return the text of a file in UTF-8, its line ends made plain unless the caller sees to them."""
     if kind_of(path, limits=limits) == "workbook":
         raise errors.BinaryFileError
     data, encoding = encodings.utf_8(path.read_bytes())
-    return TextFile(_plain(data), encoding)
+    if b"\x00" in data:
+        data = data.replace(b"\x00", b" ")
+    data = data.rstrip(b"\x1a\x00")
+    return TextFile(data if line_ends == "kept" else plain(data), encoding)
 
 
-def _plain(data: bytes) -> bytes:
+def plain(data: bytes) -> bytes:
     """Return the text with one kind of line end; a lone carriage return inside a label is a space."""
     if b"\r" in data:
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n")
         if b"\r" in data:
             data = data.replace(b"\r", b" " if b"\n" in data else b"\n")
-    if b"\x00" in data:
-        data = data.replace(b"\x00", b" ")
-    return data.rstrip(b"\x1a\x00")
+    return data
 
 
 def _weight(size: int) -> str:
