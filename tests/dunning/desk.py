@@ -11,7 +11,7 @@ from encours.accounts import tenancy
 from encours.accounts.models import EnteredRate, Organization, Sender, User
 from encours.customers.models import Contact, Customer
 from encours.dunning import actions
-from encours.dunning.models import Reminder
+from encours.dunning.models import Guardrails, Reminder
 from encours.receivables.models import Allocation, Item
 
 MORNING = time(9, 0, tzinfo=UTC)
@@ -23,8 +23,13 @@ def at(day: date) -> datetime:
     return datetime.combine(day, MORNING)
 
 
-def company(*, sending: bool = True, rates: bool = True, **fields: Any) -> Organization:
-    """Open a company, its plan and, unless told otherwise, the rates of the half-year."""
+def company(
+    *, sending: bool = True, rates: bool = True, guarded: bool = False, **fields: Any
+) -> Organization:
+    """Open a company, its plan and, unless told otherwise, the rates of the half-year.
+
+    Every day is a working day there, at any hour, unless it is guarded as the house guards.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_organization', 'id'))")
         number = cursor.fetchone()[0]
@@ -43,6 +48,16 @@ def company(*, sending: bool = True, rates: bool = True, **fields: Any) -> Organ
     }
     organization = Organization.objects.create(id=number, **{**defaults, **fields})
     actions.ensure_default_plan(organization, now=at(date(2026, 1, 1)))
+    if not guarded:
+        Guardrails.objects.create(
+            organization=organization,
+            gap_days=0,
+            budget_contacts=0,
+            window_from=time.min,
+            window_to=time.max,
+            week_days=list(range(1, 8)),
+            keep_holidays=False,
+        )
     if rates:
         for kind, percent in (("refinancing", "2.15"), ("legal", "2.62")):
             EnteredRate.objects.create(
@@ -92,6 +107,7 @@ def item(buyer: Customer, number: str, due_on: date, amount: str | int = 1200, *
         "source": "test",
         "external_id": f"{number}-{next(_numbers)}",
     }
+    defaults["created_at"] = at(fields.get("issued_on", defaults["issued_on"]))
     return Item.objects.create(
         organization_id=buyer.organization_id,
         customer=buyer,

@@ -79,7 +79,7 @@ def test_each_step_follows_the_one_before_at_the_age_of_the_item(days: int, rank
         (item("F1", 44, rank=3), "step_not_due", TODAY + timedelta(days=1)),
         (item("F1", 90, rank=4), "sequence_finished", None),
         (item("F1", -8), "nothing_due", TODAY + timedelta(days=1)),
-        (item("F1", -2, reached_pre_due=True), "nothing_due", TODAY + timedelta(days=5)),
+        (item("F1", -2, noticed_days=7), "nothing_due", TODAY + timedelta(days=5)),
         (item("F1", 30, disputed=True), "all_disputed", None),
         (item("F1", 30, postponed_until=LATER), "all_postponed", LATER),
         (item("F1", 30, amount=0), "nothing_due", None),
@@ -218,7 +218,7 @@ def test_two_notices_before_due_take_turns() -> None:
         replace(DEFAULT_PLAN_STEPS[0], days=3, template="near"),
     )
     plan = Plan("Two notices", steps)
-    far = reminded(decide(case(item("F1", -9), item("F2", -2, reached_pre_due=True)), plan, TODAY))
+    far = reminded(decide(case(item("F1", -9), item("F2", -2, noticed_days=3)), plan, TODAY))
     assert (far.step.template, names(far.items)) == ("far", ["F1"])
     near = reminded(decide(case(item("F1", -9), item("F2", -2)), plan, TODAY))
     assert (near.step.template, names(near.items)) == ("near", ["F2"])

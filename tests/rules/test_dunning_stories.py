@@ -25,7 +25,7 @@ def record(case: Case, decision: Remind, today: date) -> Case:
             reached_rank=max(item.reached_rank, ranks[item.id])
             if trigger == "after_due"
             else item.reached_rank,
-            reached_pre_due=item.reached_pre_due or trigger == "before_due",
+            noticed_days=decision.step.days if trigger == "before_due" else item.noticed_days,
         )
         if item.id in ranks
         else item

@@ -25,7 +25,7 @@ STEPS = {
     2: "second reminder",
     3: "last reminder",
     4: "formal notice",
-    5: "thanks",
+    1000: "thanks",
 }
 QUIET = {"step_not_due", "too_soon"}
 

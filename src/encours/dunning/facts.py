@@ -11,8 +11,8 @@ WITH item AS (
            count(*) FILTER (WHERE i.side = 'debit' AND i.open_amount > 0 AND i.missing_since IS NULL
                               AND i.currency = %(currency)s AND i.due_on <= %(horizon)s) AS due,
            count(*) FILTER (WHERE i.side = 'debit' AND i.settled_on >= %(thanks_from)s) AS settled,
-           sum(hashtextextended(concat_ws('|', i.id, i.open_amount, i.due_on, i.disputed_on, i.settled_on,
-                                          i.missing_since, i.currency), 0)) AS print
+           sum(hashtextextended(concat_ws('|', i.id, i.open_amount, i.due_on, i.disputed_on, i.disputed_amount,
+                                          i.settled_on, i.missing_since, i.currency), 0)) AS print
     FROM receivables_item i
     WHERE i.organization_id = %(organization)s AND i.customer_id = ANY(%(customers)s)
       AND (i.open_amount > 0 OR i.settled_on >= %(thanks_from)s)
@@ -20,10 +20,23 @@ WITH item AS (
     GROUP BY i.customer_id
 ), contact AS (
     SELECT c.customer_id,
-           sum(hashtextextended(concat_ws('|', c.id, c.email, c.bounced_at, c.opted_out_at), 0)) AS print
+           sum(hashtextextended(concat_ws('|', c.id, c.email, c.phone, c.bounced_at, c.opted_out_at,
+                                          c.phone_failed_at, c.sms_opted_out_at), 0)) AS print
     FROM customers_contact c
     WHERE c.organization_id = %(organization)s AND c.customer_id = ANY(%(customers)s)
     GROUP BY c.customer_id
+), promise AS (
+    SELECT p.customer_id,
+           sum(hashtextextended(concat_ws('|', p.id, p.promised_on, p.kept_on, p.broken_on, p.canceled_at), 0))
+               AS print
+    FROM dunning_promise p
+    WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
+    GROUP BY p.customer_id
+), message AS (
+    SELECT m.customer_id, sum(hashtextextended(concat_ws('|', m.id, m.kind, m.state), 0)) AS print
+    FROM dunning_inboundmessage m
+    WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
+    GROUP BY m.customer_id
 ), reminder AS (
     SELECT DISTINCT r.customer_id, r.state IN ('drafted', 'confirmed', 'failed') AS waiting
     FROM dunning_reminder r
@@ -34,14 +47,18 @@ WITH item AS (
     SELECT c.id AS customer_id,
            coalesce(item.due > 0 OR (item.settled > 0 AND reminded.customer_id IS NOT NULL), false)
                OR coalesce(reminded.waiting, false) AS candidate,
-           concat_ws('.', %(basis)s::text, item.print, contact.print,
-                     hashtextextended(concat_ws('|', c.insolvent_on, c.address, c.city, c.language), 0)
+           concat_ws('.', %(basis)s::text, chosen.plan_id, item.print, contact.print, promise.print,
+                     message.print,
+                     hashtextextended(concat_ws('|', c.insolvent_on, c.address, c.postal_code, c.city, c.country,
+                                                c.language), 0)
            ) AS basis
-    FROM customers_customer c
+    FROM unnest(%(customers)s::bigint[], %(plans)s::bigint[]) AS chosen (customer_id, plan_id)
+    JOIN customers_customer c ON c.organization_id = %(organization)s AND c.id = chosen.customer_id
     LEFT JOIN item ON item.customer_id = c.id
     LEFT JOIN contact ON contact.customer_id = c.id
+    LEFT JOIN promise ON promise.customer_id = c.id
+    LEFT JOIN message ON message.customer_id = c.id
     LEFT JOIN reminded ON reminded.customer_id = c.id
-    WHERE c.organization_id = %(organization)s AND c.id = ANY(%(customers)s)
 )
 SELECT s.customer_id, s.basis, s.candidate
 FROM suspect s
@@ -51,7 +68,8 @@ ORDER BY s.customer_id
 """
 
 ITEMS = """
-SELECT i.id, i.customer_id, i.number, i.open_amount, i.due_on, i.disputed_on IS NOT NULL
+SELECT i.id, i.customer_id, i.number, i.open_amount, i.due_on, i.disputed_on IS NOT NULL, i.disputed_amount,
+       i.issued_on, (i.created_at AT TIME ZONE %(timezone)s)::date
 FROM receivables_item i
 WHERE i.organization_id = %(organization)s AND i.customer_id = ANY(%(customers)s)
   AND i.side = 'debit' AND i.open_amount > 0 AND i.missing_since IS NULL
@@ -70,20 +88,39 @@ GROUP BY i.customer_id
 # Everything said to these customers. The sum hides the state from the planner, which would otherwise walk all the
 # reminders of that state for each range of customers.
 REMINDED = """
-SELECT r.id, r.customer_id, r.state, r.trigger, r.rank, (r.sent_at AT TIME ZONE %(timezone)s)::date
+SELECT r.id, r.customer_id, r.state, r.trigger, r.rank, r.plan_id,
+       coalesce((r.sent_at AT TIME ZONE %(timezone)s)::date, r.decided_on), r.decided_on,
+       CASE WHEN r.rank BETWEEN 500 AND 999 THEN r.step_id END
 FROM dunning_reminder r
 WHERE r.organization_id = %(organization)s AND r.customer_id = ANY(%(customers)s)
   AND r.state || '' IN ('sent', 'printed', 'in_doubt', 'skipped', 'failed')
 ORDER BY r.customer_id, r.id
 """
 
-# Asked with the numbers of the reminders: a join of two tables that have just grown is planned astray.
-SAID = """
-SELECT l.item_id, max(l.rank) FILTER (WHERE l.trigger = 'after_due'),
-       bool_or(l.trigger = 'before_due'), bool_or(l.trigger = 'after_payment')
+# Asked with the numbers of the reminders: a join of two tables that have just grown is planned astray. Numbers
+# follow time: of the lines that say the same of an item, the lowest was the first.
+REACHED = """
+SELECT DISTINCT ON (l.item_id) l.item_id, l.rank, l.reached_days, l.reminder_id
+FROM dunning_reminderitem l
+WHERE l.organization_id = %(organization)s AND l.reminder_id = ANY(%(reminders)s) AND l.released_at IS NULL
+  AND l.trigger = 'after_due' AND l.rank > 0
+ORDER BY l.item_id, l.reached_days DESC, l.rank DESC, l.reminder_id
+"""
+
+COURTESIES = """
+SELECT l.item_id, -max(l.reached_days) FILTER (WHERE l.trigger = 'before_due'),
+       bool_or(l.trigger = 'after_payment')
 FROM dunning_reminderitem l
 WHERE l.organization_id = %(organization)s AND l.reminder_id = ANY(%(reminders)s) AND l.released_at IS NULL
 GROUP BY l.item_id
+"""
+
+# How far another plan, or another version, had come with each of its demands.
+TONES = """
+SELECT l.reminder_id, max(l.rank), max(l.reached_days)
+FROM dunning_reminderitem l
+WHERE l.organization_id = %(organization)s AND l.reminder_id = ANY(%(reminders)s)
+GROUP BY l.reminder_id
 """
 
 SETTLED = """
@@ -91,7 +128,7 @@ SELECT i.id, i.customer_id, i.number,
        (SELECT sum(a.amount) FROM receivables_allocation a
         JOIN receivables_item credit ON credit.organization_id = a.organization_id AND credit.id = a.credit_id
         WHERE a.organization_id = i.organization_id AND a.debit_id = i.id AND credit.kind <> 'credit_note'),
-       i.due_on
+       i.due_on, i.settled_on
 FROM receivables_item i
 WHERE i.organization_id = %(organization)s AND i.id = ANY(%(items)s) AND i.open_amount = 0
   AND i.settled_on BETWEEN %(thanks_from)s AND %(today)s
@@ -132,13 +169,65 @@ GROUP BY p.item_id
 """
 
 CUSTOMERS = """
-SELECT c.id, c.insolvent_on, c.address <> '' AND c.city <> '',
-       EXISTS (SELECT FROM customers_contact p
-               WHERE p.organization_id = c.organization_id AND p.customer_id = c.id AND p.email <> ''
-                 AND p.bounced_at IS NULL AND p.opted_out_at IS NULL)
+SELECT c.id, c.insolvent_on, c.country, c.postal_code, c.address <> '' AND c.city <> '',
+       coalesce(p.email, false), coalesce(p.bounced, false), coalesce(p.mobile, false), coalesce(p.phone, false)
 FROM customers_customer c
+LEFT JOIN (
+    SELECT p.customer_id,
+           bool_or(p.email <> '' AND p.bounced_at IS NULL AND p.opted_out_at IS NULL) AS email,
+           bool_or(p.email <> '' AND p.bounced_at IS NOT NULL) AS bounced,
+           bool_or(p.phone <> '' AND p.phone_failed_at IS NULL AND p.sms_opted_out_at IS NULL
+                   AND regexp_replace(p.phone, '[^0-9+]', '', 'g') ~ %(mobile)s) AS mobile,
+           bool_or(p.phone <> '' AND p.phone_failed_at IS NULL) AS phone
+    FROM customers_contact p
+    WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
+    GROUP BY p.customer_id
+) p ON p.customer_id = c.id
 WHERE c.organization_id = %(organization)s AND c.id = ANY(%(customers)s)
 ORDER BY c.id
+"""
+
+PROMISED = """
+SELECT p.customer_id, l.item_id, max(p.promised_on)
+FROM dunning_promise p
+LEFT JOIN dunning_promiseitem l ON l.organization_id = p.organization_id AND l.promise_id = p.id
+WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
+  AND p.canceled_at IS NULL AND p.kept_on IS NULL AND p.broken_on IS NULL AND p.promised_on >= %(graced)s
+GROUP BY p.customer_id, l.item_id
+"""
+
+REPLIED = """
+SELECT m.customer_id, min((m.received_at AT TIME ZONE %(timezone)s)::date)
+FROM dunning_inboundmessage m
+WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
+  AND m.kind IN ('reply', 'sms') AND m.state = 'new'
+GROUP BY m.customer_id
+"""
+
+# What happened lately that a step may answer. A reply calls for one once it was read and found to mean nothing else.
+EVENTS = """
+SELECT p.customer_id, 'promise_broken', p.broken_on,
+       coalesce(array_agg(l.item_id) FILTER (WHERE l.item_id IS NOT NULL), '{}')
+FROM dunning_promise p
+LEFT JOIN dunning_promiseitem l ON l.organization_id = p.organization_id AND l.promise_id = p.id
+WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
+  AND p.canceled_at IS NULL AND p.broken_on >= %(events_from)s
+GROUP BY p.customer_id, p.id, p.broken_on
+UNION ALL
+SELECT m.customer_id, 'reply_received', max((m.read_at AT TIME ZONE %(timezone)s)::date), '{}'
+FROM dunning_inboundmessage m
+WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
+  AND m.kind IN ('reply', 'sms') AND m.state = 'read' AND m.read_at >= %(events_from)s
+  AND NOT EXISTS (SELECT FROM dunning_reading g WHERE g.organization_id = m.organization_id
+                  AND g.message_id = m.id AND g.state = 'accepted')
+GROUP BY m.customer_id
+UNION ALL
+SELECT i.customer_id, 'direct_debit_returned', max(i.issued_on), '{}'
+FROM receivables_item i
+WHERE i.organization_id = %(organization)s AND i.customer_id = ANY(%(customers)s)
+  AND i.kind = 'returned_payment' AND i.missing_since IS NULL
+  AND i.issued_on BETWEEN %(events_from)s AND %(today)s
+GROUP BY i.customer_id
 """
 
 PAYING = """

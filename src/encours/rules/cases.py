@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -58,10 +58,20 @@ class Plan:
     minimum_gap_days: int = 7
     tolerance: Decimal = ZERO
     scope: Scope = "customer"
+    ladder: tuple[Step, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort once the steps that every item climbs."""
+        climbed = (s for s in self.steps if s.trigger == "after_due" and not s.event)
+        object.__setattr__(self, "ladder", tuple(sorted(climbed, key=lambda s: s.rank)))
 
     def after_due(self) -> list[Step]:
-        """Return the steps that follow the due date, in their order."""
-        return sorted((s for s in self.steps if s.trigger == "after_due"), key=lambda s: s.rank)
+        """Return the steps that follow the due date, in their order, without those that answer an event."""
+        return list(self.ladder)
+
+    def answers(self) -> list[Step]:
+        """Return the steps that answer an event, in their order."""
+        return sorted((s for s in self.steps if s.event), key=lambda s: s.rank)
 
     def before_due(self) -> list[Step]:
         """Return the notices that come before the due date, the nearest to it first."""
@@ -70,7 +80,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class CaseItem:
-    """One item of the case; `reached_rank` is the highest rank recorded for this very item, zero if none."""
+    """One item of the case, with how far it has come and what keeps it out of a message.
+
+    `reached_rank` is the highest rank said of this very item, zero if none. `reached_days` is the age of that
+    step where another plan, or another version, said it: the rank is then found again by age. `noticed_days` is
+    the nearest notice already given, `said_on` the day on which the rank was first said, `known_on` the day on
+    which the item came into the books. Without a disputed amount, a dispute is about the whole item.
+    """
 
     id: Identifier
     number: str
@@ -78,10 +94,59 @@ class CaseItem:
     due_on: date | None
     side: Literal["debit", "credit"] = "debit"
     reached_rank: int = 0
-    reached_pre_due: bool = False
+    reached_days: int | None = None
+    said_on: date | None = None
+    noticed_days: int | None = None
     thanked: bool = False
     disputed: bool = False
+    disputed_amount: Decimal | None = None
     postponed_until: date | None = None
+    promised_until: date | None = None
+    installment_until: date | None = None
+    issued_on: date | None = None
+    known_on: date | None = None
+    settled_on: date | None = None
+
+    @property
+    def asked_amount(self) -> Decimal:
+        """Return what may be asked for: the open amount without its disputed part."""
+        if not self.disputed:
+            return self.open_amount
+        if self.disputed_amount is None:
+            return ZERO
+        return max(self.open_amount - self.disputed_amount, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """Something that happened and that a step may answer, with the items it is about, all of them if none is named.
+
+    `answered_on` is the last day on which a step that answers this kind of event was said.
+    """
+
+    kind: StepEvent
+    on: date
+    items: tuple[Identifier, ...] = ()
+    answered_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrails:
+    """What an organization never does, whatever a plan says; made without arguments, it forbids nothing.
+
+    `week_days` are the days on which something may leave, 1 for Monday. The budget is the number of contacts in
+    any 30 days; zero sets no limit. `region` names the public holidays kept besides those of the customer.
+    """
+
+    gap_days: int = 0
+    budget_contacts: int = 0
+    week_days: frozenset[int] = frozenset(range(1, 8))
+    window_from: time = time.min
+    window_to: time = time.max
+    keep_holidays: bool = False
+    region: str = ""
+    minimum_case: Decimal = ZERO
+    replies_stop: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +167,8 @@ class Case:
     """All that is known of a customer on the day of a decision.
 
     `last_rank` is the highest rank reached since the customer last had nothing overdue. `settled_recently`
-    holds the items just settled, with the amount that was paid as their open amount.
+    holds the items just settled, with the amount that was paid as their open amount. `contacts` are the days of
+    the last 30 on which something was asked, over all channels; `region` names the public holidays of the place.
     """
 
     customer_id: Identifier
@@ -114,11 +180,21 @@ class Case:
     hold_reason: str = ""
     has_email: bool = True
     has_address: bool = True
+    has_mobile: bool = True
+    has_phone: bool = True
+    email_bounced: bool = False
     usual_delay_days: int | None = None
     insolvent: bool = False
     settled_recently: tuple[CaseItem, ...] = ()
     rates_known_until: date | None = None
     paid_after: tuple[PaidAfter, ...] = ()
+    promise_until: date | None = None
+    installment_until: date | None = None
+    reply_on: date | None = None
+    stale_since: date | None = None
+    contacts: tuple[date, ...] = ()
+    events: tuple[CaseEvent, ...] = ()
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +207,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item of a reminder; `rank` is the one to record for it, and may be lower than the step's."""
+    """One item of a reminder; `rank` is the one to record for it, and may be lower than the step's.
+
+    `reached_days` is the age of the step of that rank, counted from the due date of this item.
+    """
 
     id: Identifier
     number: str
@@ -140,6 +219,7 @@ class Line:
     days_overdue: int
     rank: int
     probability_unpaid: Decimal
+    reached_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ DEFAULT_PLAN_STEPS: tuple[Step, ...] = (
         formal=True,
     ),
     Step(
-        rank=5,
+        rank=1000,
         name=gettext_noop("Thanks for the payment"),
         trigger="after_payment",
         days=0,

@@ -1,16 +1,20 @@
 """The dunning decision: what to ask of a customer today, in what words, or why to ask nothing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from encours.rules import guardrails as guards
+from encours.rules import ladder
 from encours.rules.cases import (
     ZERO,
     Case,
+    CaseEvent,
     CaseItem,
     Channel,
     Decision,
+    Guardrails,
     Hold,
     Identifier,
     Line,
@@ -20,6 +24,7 @@ from encours.rules.cases import (
     Plan,
     Remind,
     Step,
+    StepEvent,
     Trigger,
     Why,
 )
@@ -30,9 +35,11 @@ __all__ = [
     "DEFAULT_PLAN_STEPS",
     "REACH",
     "Case",
+    "CaseEvent",
     "CaseItem",
     "Channel",
     "Decision",
+    "Guardrails",
     "Hold",
     "Identifier",
     "Line",
@@ -42,6 +49,7 @@ __all__ = [
     "Plan",
     "Remind",
     "Step",
+    "StepEvent",
     "Trigger",
     "Why",
     "decide",
@@ -51,225 +59,324 @@ __all__ = [
     "probability_unpaid",
 ]
 
+# An event that nobody answered in this time is answered by what came since.
+EVENT_DAYS = 30
+UNGUARDED = Guardrails()
+# What keeps a person's own gesture from being made now, but not another step from being tried.
+PASSING = frozenset({"contact_missing", "contact_bounced", "below_minimum", "rate_missing"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Items:
-    """The items of a case, sorted: what may be asked for today, and what may not."""
+    """The items of a case, sorted: what may be asked for today, and what may not, by the reason that keeps it."""
 
     overdue: tuple[CaseItem, ...]
     upcoming: tuple[CaseItem, ...]
     settled: tuple[CaseItem, ...]
-    disputed: tuple[CaseItem, ...]
-    postponed: tuple[CaseItem, ...]
-    small: tuple[CaseItem, ...]
+    kept: dict[str, list[CaseItem]]
 
 
-def decide(case: Case, plan: Plan, today: date) -> Decision:
-    """Say what to ask of this customer today, or why to ask nothing.
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A step that may be said, and the items it is about with the rank each has by then."""
+
+    step: Step
+    chosen: tuple[tuple[CaseItem, int], ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """Return what the step asks for."""
+        return sum((item.asked_amount for item, _ in self.chosen), ZERO)
+
+
+def decide(case: Case, plan: Plan | None, today: date, guardrails: Guardrails = UNGUARDED) -> Decision:
+    """Say what to ask of this customer today, or why to ask nothing; without a plan, nothing is ever asked.
 
     Nothing here asks whether a date is today: a run that comes late finds the same work, in the same order,
-    and the silence between two messages keeps it from sending everything at once.
+    and the silence between two messages keeps it from sending everything at once. What a person decided by hand
+    is said first, then what silences the case, then what forbids this contact on this day.
     """
     if (today < case.on_hold_until) if case.on_hold_until else bool(case.hold_reason):
         return Hold(case.customer_id, "on_hold", case.on_hold_until, {"reason": case.hold_reason})
-    items = _sorted(case, plan, today)
+    items = _sorted(case, plan or Plan("", ()), today)
     if not (items.overdue or items.upcoming or items.settled):
         return _nothing(case, plan, items, today)
-    if case.insolvent:
-        return Hold(case.customer_id, "insolvent", None, {"amount": _total(items.overdue)})
-    if items.overdue and case.unallocated_amount >= _total(items.overdue):
-        return _unallocated(case, _total(items.overdue))
-    drafted = _drafted(case, plan, items, today)
-    if isinstance(drafted, Hold):
-        return drafted
-    step, chosen = drafted
-    return _guarded(case, plan, step, chosen, today) or _remind(case, step, chosen, items, today)
+    if plan is None:
+        return Hold(case.customer_id, "never_asked", None, {"amount": _total(items.overdue)})
+    held = guards.standing(case, guardrails, items.overdue)
+    if held is not None:
+        return held
+    first: Hold | None = None
+    for drafted in _drafts(case, plan, items, today):
+        if isinstance(drafted, Hold):
+            return first or drafted
+        guarded = _guarded(case, plan, guardrails, drafted, today)
+        if guarded is None:
+            return _remind(case, plan, drafted, items, today)
+        if guarded.reason_code not in PASSING:
+            return guarded
+        first = first or guarded
+    return first or _nothing(case, plan, items, today)
 
 
 def _sorted(case: Case, plan: Plan, today: date) -> _Items:
-    notice_days = max((step.days for step in plan.before_due()), default=-1)
-    overdue, upcoming, disputed, postponed, small = (list[CaseItem]() for _ in range(5))
+    notices = plan.before_due()
+    kept: dict[str, list[CaseItem]] = {}
+    overdue, upcoming = list[CaseItem](), list[CaseItem]()
     for item in case.items:
         if item.side != "debit" or item.open_amount <= 0 or item.due_on is None:
             continue
-        left_out = disputed if item.disputed else postponed if _postponed(item, today) else None
-        if left_out is None and item.open_amount <= plan.tolerance:
-            left_out = small
+        why = _kept(case, plan, item, today)
         if item.due_on < today:
-            (overdue if left_out is None else left_out).append(item)
-        elif left_out is None and not item.reached_pre_due and -_age(item, today) <= notice_days:
+            if why:
+                kept.setdefault(why, []).append(item)
+            else:
+                overdue.append(item)
+        elif not why and any(_notifies(notice, item, today) for notice in notices):
             upcoming.append(item)
-    settled = (item for item in case.settled_recently if item.due_on and not item.thanked)
     return _Items(
         overdue=tuple(overdue),
         upcoming=tuple(upcoming),
-        settled=tuple(item for item in settled if item.reached_rank > 0),
-        disputed=tuple(disputed),
-        postponed=tuple(postponed),
-        small=tuple(small),
+        settled=tuple(i for i in case.settled_recently if i.due_on and not i.thanked and i.reached_rank > 0),
+        kept=kept,
     )
 
 
-def _postponed(item: CaseItem, today: date) -> bool:
-    return item.postponed_until is not None and today < item.postponed_until
+def _kept(case: Case, plan: Plan, item: CaseItem, today: date) -> str:
+    """Name what keeps an item out of every message: a dispute, a promise, an installment plan, a person, crumbs."""
+    if item.disputed and item.asked_amount <= 0:
+        return "all_disputed"
+    if today < max(item.promised_until or date.min, case.promise_until or date.min):
+        return "promise_running"
+    if today < max(item.installment_until or date.min, case.installment_until or date.min):
+        return "installments_kept"
+    if item.postponed_until is not None and today < item.postponed_until:
+        return "all_postponed"
+    return "below_minimum" if item.asked_amount <= plan.tolerance else ""
 
 
-def _age(item: CaseItem, today: date) -> int:
-    return (today - item.due_on).days if item.due_on else 0
+def _until(case: Case, item: CaseItem, why: str) -> date | None:
+    return {
+        "promise_running": item.promised_until or case.promise_until,
+        "installments_kept": item.installment_until or case.installment_until,
+        "all_postponed": item.postponed_until,
+    }.get(why)
 
 
 def _total(items: Iterable[CaseItem]) -> Decimal:
+    return sum((item.asked_amount for item in items), ZERO)
+
+
+def _whole(items: Iterable[CaseItem]) -> Decimal:
     return sum((item.open_amount for item in items), ZERO)
 
 
-def _nothing(case: Case, plan: Plan, items: _Items, today: date) -> Hold:
-    """Name what keeps the customer quiet: a dispute, a postponement, crumbs, or simply nothing to ask for."""
-    customer = case.customer_id
-    if items.postponed:
-        back_on = min(item.postponed_until for item in items.postponed if item.postponed_until)
-        return Hold(customer, "all_postponed", back_on, {"amount": _total(items.postponed)})
-    if items.disputed:
-        return Hold(customer, "all_disputed", None, {"amount": _total(items.disputed)})
-    if items.small:
-        params = {"amount": _total(items.small), "minimum": plan.tolerance}
-        return Hold(customer, "below_minimum", None, params)
-    return Hold(customer, "nothing_due", _next_due(case, plan, today))
+def _nothing(case: Case, plan: Plan | None, items: _Items, today: date) -> Hold:
+    """Name what keeps the customer quiet: the reason that keeps most of the money, or simply nothing to ask for."""
+    if not items.kept:
+        return Hold(case.customer_id, "nothing_due", _next_due(case, plan, today) if plan else None)
+    why = max(items.kept, key=lambda reason: (reason != "below_minimum", _whole(items.kept[reason])))
+    found = items.kept[why]
+    params: dict[str, Decimal | date | int | str] = {"amount": _whole(found)}
+    if why == "below_minimum" and plan:
+        params["minimum"] = plan.tolerance
+    days = [day for item in found if (day := _until(case, item, why))]
+    return Hold(case.customer_id, why, min(days, default=None), params)
 
 
 def _next_due(case: Case, plan: Plan, today: date) -> date | None:
     """Find the first day on which something will be worth looking at again."""
-    notice = max((step.days for step in plan.before_due()), default=0)
-    first = min((step.days for step in plan.after_due()), default=1)
+    notices = [step.days for step in plan.before_due()] or [0]
+    first = plan.ladder[:1]
     days = [
-        item.due_on + timedelta(days=shift)
+        day
         for item in case.items
-        if item.side == "debit" and item.open_amount > plan.tolerance and item.due_on and not item.disputed
-        for shift in (-notice, first)
+        if item.side == "debit" and item.asked_amount > plan.tolerance and item.due_on
+        for day in (
+            *(item.due_on - timedelta(days=notice) for notice in notices),
+            *(max(ladder.ready_on(plan, step, item), item.due_on + timedelta(days=1)) for step in first),
+        )
     ]
     return min((day for day in days if day > today), default=None)
 
 
-def _drafted(
-    case: Case, plan: Plan, items: _Items, today: date
-) -> tuple[Step, tuple[tuple[CaseItem, int], ...]] | Hold:
-    """Choose the step and its items: a demand before thanks, thanks before a notice.
+def _drafts(case: Case, plan: Plan, items: _Items, today: date) -> Iterator[_Draft | Hold]:
+    """Propose steps in the order of their claim: an answer to an event, a demand, thanks, a notice.
 
     A customer with something overdue gets neither thanks nor a courteous notice: it would undo the demand.
     """
     if items.overdue:
-        return _demand(case, plan, items.overdue, today)
+        yield from _answers(case, plan, items.overdue, today)
+        yield _demand(case, plan, items.overdue, today)
+        return
     thanks = next((step for step in plan.steps if step.trigger == "after_payment"), None)
-    if items.settled and thanks:
-        return thanks, tuple((item, item.reached_rank) for item in items.settled)
-    if not items.upcoming:
-        return _nothing(case, plan, items, today)
-    nearest = max(_age(item, today) for item in items.upcoming)
-    notice = next(step for step in plan.before_due() if step.days >= -nearest)
-    return notice, tuple((item, 0) for item in items.upcoming if -_age(item, today) <= notice.days)
+    paid = tuple((i, i.reached_rank) for i in items.settled if thanks and _thanked_on(i, thanks) <= today)
+    if paid and thanks:
+        yield _Draft(thanks, paid)
+    yield from _notices(plan, items.upcoming, today)
 
 
-def _demand(
-    case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date
-) -> tuple[Step, tuple[tuple[CaseItem, int], ...]] | Hold:
-    """Choose the step of a demand: each item climbs one step at a time at its own age, in one voice for all.
+def _thanked_on(item: CaseItem, thanks: Step) -> date:
+    return item.settled_on + timedelta(days=thanks.days) if item.settled_on else date.min
 
-    The voice never softens while anything stays overdue: an item that enters the sequence is asked for in the
-    tone already reached, short of the formal notice, which each item must have earned by the step before it.
+
+def _notifies(notice: Step, item: CaseItem, today: date) -> bool:
+    in_time = -ladder.age(item, today) <= notice.days
+    return in_time and (item.noticed_days is None or notice.days < item.noticed_days)
+
+
+def _notices(plan: Plan, upcoming: tuple[CaseItem, ...], today: date) -> Iterator[_Draft]:
+    """Propose the notice nearest to the due date of what was not given it yet; one overtaken by time is not given."""
+    for notice in plan.before_due():
+        chosen = tuple((item, 0) for item in upcoming if _notifies(notice, item, today))
+        if chosen:
+            yield _Draft(notice, chosen)
+            return
+
+
+def _answers(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date) -> Iterator[_Draft]:
+    """Propose the steps that answer what happened lately, each event once; what an item has reached stays."""
+    for step in plan.answers():
+        for event in case.events:
+            since = event.on + timedelta(days=step.days)
+            answered = event.answered_on is not None and event.on <= event.answered_on
+            if (
+                event.kind != step.event
+                or answered
+                or not since <= today <= since + timedelta(days=EVENT_DAYS)
+            ):
+                continue
+            about = tuple(item for item in overdue if not event.items or item.id in event.items)
+            if about:
+                yield _Draft(step, tuple((item, ladder.reached_rank(plan, item)) for item in about))
+
+
+def _demand(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date) -> _Draft | Hold:
+    """Choose the step of a demand: each item climbs one step at a time, at its own age.
+
+    By customer, one voice speaks for all, and never softens while anything stays overdue: an item that enters the
+    sequence is asked for in the tone already reached, short of the formal notice, which each item must have
+    earned by the step before it. By item, a message speaks of the items at the same step only.
     """
-    steps = plan.after_due()
-    following = {item.id: next((s for s in steps if s.rank > item.reached_rank), None) for item in overdue}
-    due_on = {
-        item.id: item.due_on + timedelta(days=step.days)
-        for item in overdue
-        if item.due_on and (step := following[item.id])
+    by_item = plan.scope == "item"
+    last_rank = 0 if by_item else case.last_rank
+    following = {item.id: ladder.next_step(plan, item, last_rank, today) for item in overdue}
+    ready_on = {
+        item.id: ladder.ready_on(plan, step, item) for item in overdue if (step := following[item.id])
     }
-    ready = {item.id: step for item in overdue if (step := following[item.id]) and due_on[item.id] <= today}
+    ready = {item.id: step for item in overdue if (step := following[item.id]) and ready_on[item.id] <= today}
     amount = {"amount": _total(overdue)}
-    if not due_on:
+    if not ready_on:
         return Hold(case.customer_id, "sequence_finished", None, amount)
     if not ready:
-        return Hold(case.customer_id, "step_not_due", min(due_on.values()), amount)
+        return Hold(case.customer_id, "step_not_due", min(ready_on.values()), amount)
     step = max(ready.values(), key=lambda ready_step: ready_step.rank)
-    if step.formal:
-        return step, tuple((item, step.rank) for item in overdue if ready.get(item.id) == step)
-    reached = [s for s in steps if not s.formal and s.rank <= case.last_rank]
-    step = max([step, *reached], key=lambda candidate: candidate.rank)
-    return step, tuple(
-        (item, ready[item.id].rank if item.id in ready else item.reached_rank) for item in overdue
+    if step.formal or by_item:
+        return _Draft(step, tuple((item, step.rank) for item in overdue if ready.get(item.id) == step))
+    reached = [s for s in plan.ladder if not s.formal and s.rank <= case.last_rank]
+    voice = max([step, *reached], key=lambda candidate: candidate.rank)
+    return _Draft(
+        voice,
+        tuple(
+            (item, ready[item.id].rank if item.id in ready else ladder.reached_rank(plan, item))
+            for item in overdue
+        ),
     )
 
 
-def _unallocated(case: Case, amount: Decimal) -> Hold:
-    params = {"unallocated_amount": case.unallocated_amount, "amount": amount}
-    return Hold(case.customer_id, "unallocated_credit", None, params)
-
-
-def _guarded(
-    case: Case, plan: Plan, step: Step, chosen: tuple[tuple[CaseItem, int], ...], today: date
-) -> Hold | None:
-    """Look for what forbids this step today; thanks are no pressure, and only wait for the next day."""
-    customer, amount = case.customer_id, _total(item for item, _ in chosen)
+def _guarded(case: Case, plan: Plan, guardrails: Guardrails, draft: _Draft, today: date) -> Hold | None:
+    """Look for what forbids this step today, with the amount it holds back."""
+    step, amount = draft.step, draft.amount
     asks = step.trigger != "after_payment"
     if asks and case.unallocated_amount >= amount:
-        return _unallocated(case, amount)
-    if case.last_contact_on:
-        free_on = case.last_contact_on + timedelta(days=max(plan.minimum_gap_days, 1) if asks else 1)
-        if today < free_on:
-            params: Params = {"last_contact_on": case.last_contact_on, "amount": amount}
-            return Hold(customer, "too_soon", free_on, params)
-    reachable = {"email": case.has_email, "sms": False, "letter": case.has_address, "phone": True}
-    if not reachable[step.channel]:
-        return Hold(customer, "contact_missing", None, {"channel": step.channel, "amount": amount})
+        return guards.unallocated(case, amount)
+    held = guards.contact(case, plan, guardrails, step, today)
+    if held is not None:
+        return replace(held, params={**held.params, "amount": amount})
     if step.states_interest and (case.rates_known_until is None or case.rates_known_until < today):
         known = {"known_until": case.rates_known_until} if case.rates_known_until else {}
-        return Hold(customer, "rate_missing", None, {"amount": amount, **known})
-    if asks and amount - case.unallocated_amount < step.minimum_amount:
-        return Hold(customer, "below_minimum", None, {"amount": amount, "minimum": step.minimum_amount})
+        return Hold(case.customer_id, "rate_missing", None, {"amount": amount, **known})
+    minimum = max(step.minimum_amount, guardrails.minimum_case)
+    if asks and amount - case.unallocated_amount < minimum:
+        return Hold(case.customer_id, "below_minimum", None, {"amount": amount, "minimum": minimum})
+    if step.mode == "automatic" and (why := guards.closed(guardrails, case.region, today)):
+        params: Params = {"day": why, "amount": amount}
+        return Hold(case.customer_id, "closed_day", guards.open_again(guardrails, case.region, today), params)
     return None
 
 
-def _remind(
-    case: Case, step: Step, chosen: tuple[tuple[CaseItem, int], ...], items: _Items, today: date
-) -> Remind:
+def _remind(case: Case, plan: Plan, draft: _Draft, items: _Items, today: date) -> Remind:
+    step = draft.step
+    ages = _ages(plan, draft)
     lines = tuple(
         Line(
             id=item.id,
             number=item.number,
-            open_amount=item.open_amount,
+            open_amount=item.asked_amount,
             due_on=item.due_on,
-            days_overdue=_age(item, today),
+            days_overdue=(days := (today - item.due_on).days),
             rank=rank,
-            probability_unpaid=probability_unpaid(_age(item, today), case.paid_after),
+            probability_unpaid=probability_unpaid(days, case.paid_after),
+            reached_days=ages[number],
         )
-        for item, rank in sorted(chosen, key=lambda pair: -_age(pair[0], today))
+        for number, (item, rank) in sorted(
+            enumerate(draft.chosen), key=lambda pair: -ladder.age(pair[1][0], today)
+        )
         if item.due_on
     )
     amount = sum((line.open_amount for line in lines), ZERO)
     asked = ZERO if step.trigger == "after_payment" else amount - case.unallocated_amount
     value = expected_value(lines, asked, step.channel)
-    reasons = tuple(_reasons(case, step, lines, items))
+    reasons = tuple(_reasons(case, draft, lines, items))
     return Remind(case.customer_id, step, lines, amount, case.unallocated_amount, value, reasons)
 
 
-def _reasons(case: Case, step: Step, lines: tuple[Line, ...], items: _Items) -> Iterable[Why]:
-    oldest, count = lines[0], len(lines)
+def _ages(plan: Plan, draft: _Draft) -> list[int]:
+    """Return the age to keep with each item, by which another version of the plan will know how far it came."""
+    if draft.step.trigger != "after_due":
+        days = -draft.step.days if draft.step.trigger == "before_due" else 0
+        return [days] * len(draft.chosen)
+    steps = {step.rank: step for step in plan.ladder}
+    return [
+        ladder.step_age(plan.ladder, steps[rank], item) if rank in steps else 0 for item, rank in draft.chosen
+    ]
+
+
+def _reasons(case: Case, draft: _Draft, lines: tuple[Line, ...], items: _Items) -> Iterable[Why]:
+    step, oldest, count = draft.step, lines[0], len(lines)
     if step.trigger == "before_due":
         yield Why("due_soon", {"days": -oldest.days_overdue, "count": count})
     elif step.trigger == "after_payment":
         yield Why("paid_after_reminder", {"count": count})
     else:
+        if step.event:
+            happened = max(event.on for event in case.events if event.kind == step.event)
+            yield Why(step.event, {"happened_on": happened})
         yield Why("oldest_overdue", {"days": oldest.days_overdue, "number": oldest.number, "count": count})
-        if step.rank > max(line.rank for line in lines):
+        if not step.event and step.rank > max(line.rank for line in lines):
             yield Why("tone_kept", {"rank": step.rank})
         if case.usual_delay_days is not None and oldest.days_overdue > case.usual_delay_days:
             yield Why(
                 "beyond_usual_delay", {"usual_days": case.usual_delay_days, "days": oldest.days_overdue}
             )
-        for code, left_out in (
-            ("disputed_left_out", items.disputed),
-            ("postponed_left_out", items.postponed),
-        ):
-            if left_out:
-                yield Why(code, {"amount": _total(left_out), "count": len(left_out)})
+        yield from _left_out(items, draft)
     if case.unallocated_amount > 0 and step.trigger != "after_payment":
         yield Why("unallocated_deducted", {"amount": case.unallocated_amount})
+
+
+def _left_out(items: _Items, draft: _Draft) -> Iterable[Why]:
+    """Say what is overdue and not asked for, by its reason; of an item disputed in part, the disputed part."""
+    partly = [item for item, _ in draft.chosen if item.asked_amount < item.open_amount]
+    disputed = [*items.kept.get("all_disputed", ()), *partly]
+    for code, left_out in (
+        ("disputed_left_out", disputed),
+        ("promised_left_out", items.kept.get("promise_running", ())),
+        ("installments_left_out", items.kept.get("installments_kept", ())),
+        ("postponed_left_out", items.kept.get("all_postponed", ())),
+    ):
+        if left_out:
+            amount = sum(
+                (item.open_amount - (item.asked_amount if item in partly else ZERO) for item in left_out),
+                ZERO,
+            )
+            yield Why(code, {"amount": amount, "count": len(left_out)})

@@ -9,7 +9,7 @@ from encours.rules import priority as priority_rule
 from encours.rules.cases import Case, CaseItem, PaidAfter, Plan, Remind, Step
 from encours.rules.default_plan import DEFAULT_PLAN_STEPS
 from encours.rules.dunning import decide
-from encours.rules.priority import HORIZON_DAYS, PSEUDO_INVOICES, REACH, probability_unpaid
+from encours.rules.priority import HORIZON_DAYS, MINUTES, PSEUDO_INVOICES, REACH, probability_unpaid
 from encours.rules.rates import SHIPPED
 
 # In the order in which the decision asks.
@@ -153,7 +153,7 @@ def _life() -> str:
 
 def _after(case: Case, step: Step, today: date) -> Case:
     (item,) = case.items
-    reached = replace(item, reached_rank=step.rank, reached_pre_due=True)
+    reached = replace(item, reached_rank=step.rank, noticed_days=step.days)
     return replace(case, items=(reached,), last_contact_on=today, last_rank=step.rank)
 
 
@@ -170,6 +170,11 @@ def priority() -> str:
     reach = table(
         ("Canal", "Portée"), [(CHANNELS[channel], share(rate)) for channel, rate in REACH.items()], right=(1,)
     )
+    minutes = table(
+        ("Canal", "Minutes"),
+        [(CHANNELS[channel], number(taken, 0)) for channel, taken in MINUTES.items()],
+        right=(1,),
+    )
     own = PaidAfter(age=15, reached=5, paid=5)
     alone, mixed = probability_unpaid(20), probability_unpaid(20, [own])
     case = Case("C1", (CaseItem(1, "FA-2026-0101", AMOUNT, DUE, reached_rank=1),))
@@ -178,9 +183,11 @@ def priority() -> str:
     return f"""
 # Probabilité et valeur d'une relance
 
-Le travail du jour est rangé par ce qu'il vaut :
+Le travail du jour est rangé par ce que rapporte une minute de travail :
 
 **valeur = montant demandé × probabilité que l'argent reste impayé × portée du canal**
+
+**rang = valeur ÷ minutes de travail**
 
 L'égalité est tranchée par le montant, puis par le client. Ce qui est retenu vient après.
 
@@ -202,8 +209,15 @@ La part des messages qui atteignent quelqu'un qui peut payer. C'est une hypothè
 
 {reach}
 
+## Les minutes
+
+Le temps d'une personne pour une relance de ce canal ; une hypothèse aussi :
+
+{minutes}
+
 ## Exemple
 
 {euros(AMOUNT)} échus depuis 20 jours, deuxième relance par e-mail :
-{euros(AMOUNT)} × {number(alone)} × {number(REACH["email"])} = **{euros(value)}**.
+{euros(AMOUNT)} × {number(alone)} × {number(REACH["email"])} = **{euros(value)}**,
+soit {euros(value)} par minute ; par téléphone, il en faudrait {number(MINUTES["phone"], 0)}.
 """

@@ -10,9 +10,8 @@ from typing import Any
 from django.db import connection
 
 from encours.channels import actions as channels
-from encours.dunning import queries
-from encours.dunning.cases import Scope, Suspect
-from encours.dunning.models import Decision, Reminder, ReminderItem, ReminderState
+from encours.dunning.cases import InForce, Scope, Suspect
+from encours.dunning.models import Decision, Reminder, ReminderItem, ReminderState, Step
 from encours.events.actions import record_from_select
 from encours.rules import dunning as rules
 
@@ -30,14 +29,15 @@ INSERT INTO dunning_reminder
     (organization_id, customer_id, plan_id, step_id, rank, trigger, channel, registered, state, held, decided_on,
      amount, expected_value, explanation, language, recipient, copies, subject, body, attempt, failure, outcome, note,
      confirmed_at, created_at)
-SELECT %(organization)s, new.customer_id, %(plan)s, step.id, step.rank, step.trigger, step.channel,
+SELECT %(organization)s, new.customer_id, step.plan_id, step.id, step.rank, step.trigger, step.channel,
        step.registered, CASE step.mode WHEN 'automatic' THEN 'confirmed' ELSE 'drafted' END, '', %(today)s, new.amount,
        new.expected_value, new.explanation, customer.language, '', '', '', '', 1, '', '', '',
        CASE step.mode WHEN 'automatic' THEN %(now)s::timestamptz END, %(now)s
 FROM jsonb_to_recordset(%(rows)s::jsonb)
-     AS new (customer_id bigint, rank int, amount numeric, expected_value numeric, explanation jsonb)
+     AS new (customer_id bigint, plan_id bigint, rank int, amount numeric, expected_value numeric,
+             explanation jsonb)
 JOIN dunning_step step
-  ON step.organization_id = %(organization)s AND step.plan_id = %(plan)s AND step.rank = new.rank
+  ON step.organization_id = %(organization)s AND step.plan_id = new.plan_id AND step.rank = new.rank
 JOIN customers_customer customer
   ON customer.organization_id = %(organization)s AND customer.id = new.customer_id
 RETURNING id, customer_id, state
@@ -45,9 +45,9 @@ RETURNING id, customer_id, state
 
 ADD_LINES = """
 INSERT INTO dunning_reminderitem (organization_id, reminder_id, item_id, trigger, rank, reached_days, open_amount)
-SELECT %(organization)s, new.reminder_id, new.item_id, new.trigger, new.rank, 0, new.open_amount
+SELECT %(organization)s, new.reminder_id, new.item_id, new.trigger, new.rank, new.reached_days, new.open_amount
 FROM jsonb_to_recordset(%(rows)s::jsonb)
-     AS new (reminder_id bigint, item_id bigint, trigger text, rank int, open_amount numeric)
+     AS new (reminder_id bigint, item_id bigint, trigger text, rank int, reached_days int, open_amount numeric)
 """
 
 # `decided_on` is the day since which the rule has been saying this.
@@ -72,7 +72,7 @@ WHERE r.organization_id = %(organization)s AND r.customer_id = ANY(%(customers)s
       SELECT FROM dunning_reminderitem l
       JOIN receivables_item i ON i.organization_id = l.organization_id AND i.id = l.item_id
       WHERE l.organization_id = r.organization_id AND l.reminder_id = r.id AND i.open_amount > 0
-        AND i.disputed_on IS NULL AND i.missing_since IS NULL)
+        AND (i.disputed_on IS NULL OR i.disputed_amount < i.open_amount) AND i.missing_since IS NULL)
 """
 
 
@@ -84,17 +84,25 @@ WHERE r.organization_id = %(organization)s AND r.customer_id = ANY(%(customers)s
       SELECT FROM dunning_reminderitem l
       JOIN receivables_item i ON i.organization_id = l.organization_id AND i.id = l.item_id
       WHERE l.organization_id = r.organization_id AND l.reminder_id = r.id
-        AND (i.open_amount <> l.open_amount OR i.disputed_on IS NOT NULL OR i.missing_since IS NOT NULL))
+        AND (l.open_amount <> i.open_amount - CASE WHEN i.disputed_on IS NULL THEN 0
+                                              ELSE least(coalesce(i.disputed_amount, i.open_amount), i.open_amount) END
+             OR i.missing_since IS NOT NULL))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A customer looked at, whether anything is overdue, and what the rule said."""
+    """A customer looked at, whether anything is overdue, what the rule said, and by which plan."""
 
     suspect: Suspect
     overdue: bool
     decision: rules.Decision
+    plan: InForce | None
+
+
+# A decision with the version of the plan it follows; and a waiting reminder that takes new figures, lines too or not.
+New = tuple[int, rules.Remind]
+Change = tuple[Reminder, int, rules.Remind, bool]
 
 
 def plain(params: rules.Params) -> dict[str, object]:
@@ -121,7 +129,7 @@ def explanation(decision: rules.Remind) -> dict[str, object]:
     }
 
 
-def create(scope: Scope, decisions: Sequence[rules.Remind], now: datetime) -> int:
+def create(scope: Scope, decisions: Sequence[New], now: datetime) -> int:
     """Write new reminders with their lines and events, and return how many may leave without a person."""
     if not decisions:
         return 0
@@ -129,49 +137,49 @@ def create(scope: Scope, decisions: Sequence[rules.Remind], now: datetime) -> in
         CREATE,
         {
             "organization": scope.organization.pk,
-            "plan": scope.plan_id,
             "today": scope.today,
             "now": now,
             "rows": _json(
                 {
                     "customer_id": decision.customer_id,
+                    "plan_id": version,
                     "rank": decision.step.rank,
                     "amount": decision.amount,
                     "expected_value": decision.expected_value,
                     "explanation": explanation(decision),
                 }
-                for decision in decisions
+                for version, decision in decisions
             ),
         },
     )
     numbers = {customer_id: reminder_id for reminder_id, customer_id, _ in rows}
-    _add_lines(scope, [(numbers[int(decision.customer_id)], decision) for decision in decisions])
+    _add_lines(scope, [(numbers[int(decision.customer_id)], decision) for _, decision in decisions])
     confirmed = [reminder_id for reminder_id, _, state in rows if state == ReminderState.CONFIRMED]
     _tell(scope, "reminder.drafted", list(numbers.values()), now)
     _tell(scope, "reminder.confirmed", confirmed, now)
     return len(confirmed)
 
 
-def refresh(scope: Scope, changes: Sequence[tuple[Reminder, rules.Remind, bool]]) -> None:
+def refresh(scope: Scope, changes: Sequence[Change]) -> None:
     """Give waiting reminders the figures of the day; what asks for more than was confirmed is confirmed again."""
     if not changes:
         return
-    plan = queries.default_plan(scope.organization)
-    steps = {step.rank: step for step in plan.steps.all()} if plan else {}
-    for reminder, decision, _ in changes:
-        step = steps[decision.step.rank]
+    versions = {version for _, version, _, _ in changes}
+    steps = {(step.plan_id, step.rank): step for step in Step.objects.filter(plan_id__in=versions)}
+    for reminder, version, decision, _ in changes:
+        step = steps[version, decision.step.rank]
         if decision.amount > reminder.amount and step.mode != "automatic":
             reminder.state = ReminderState.DRAFTED
             reminder.confirmed_at = reminder.confirmed_by = reminder.simulated_at = None
-        reminder.step, reminder.plan_id = step, scope.plan_id
+        reminder.step, reminder.plan_id = step, version
         reminder.amount = decision.amount
         reminder.expected_value = decision.expected_value
         reminder.explanation = explanation(decision)
     fields = ["state", "confirmed_at", "confirmed_by", "simulated_at", "step", "plan", "amount"]
     Reminder.objects.bulk_update(
-        [reminder for reminder, _, _ in changes], [*fields, "expected_value", "explanation"], batch_size=500
+        [reminder for reminder, *_ in changes], [*fields, "expected_value", "explanation"], batch_size=500
     )
-    other_lines = [(reminder.pk, decision) for reminder, decision, changed in changes if changed]
+    other_lines = [(reminder.pk, decision) for reminder, _, decision, changed in changes if changed]
     ReminderItem.objects.filter(reminder_id__in=[number for number, _ in other_lines]).delete()
     _add_lines(scope, other_lines)
 
@@ -249,6 +257,7 @@ def _add_lines(scope: Scope, reminders: Iterable[tuple[int, rules.Remind]]) -> N
             "item_id": line.id,
             "trigger": decision.step.trigger,
             "rank": line.rank,
+            "reached_days": line.reached_days,
             "open_amount": line.open_amount,
         }
         for number, decision in reminders
