@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from encours.accounts.models import (
     EnteredRate,
     Membership,
     Organization,
+    ProviderAccount,
     PublicRate,
     Role,
     Sender,
@@ -220,6 +222,48 @@ def sender_password(sender: Sender) -> str:
         return _cipher().decrypt(sender.sealed_password.encode()).decode()
     except InvalidToken as error:
         raise SenderPasswordLostError from error
+
+
+@transaction.atomic
+def set_provider(
+    organization: Organization,
+    channel: str,
+    *,
+    secrets: dict[str, str] | None,
+    by: User,
+    now: datetime,
+    **fields: object,
+) -> ProviderAccount:
+    """Set who carries the messages of a channel; None keeps the secrets."""
+    defaults = {**fields, "tested_at": None, "fault": ""}
+    if secrets is not None:
+        defaults["sealed_secrets"] = _cipher().encrypt(json.dumps(secrets).encode()).decode()
+    account, _created = ProviderAccount.objects.update_or_create(
+        organization=organization, channel=channel, defaults=defaults
+    )
+    record(
+        organization.pk, "provider.changed", by=actor(by), at=now, subject=("provider", account.pk), channel=channel,
+        provider=account.provider, test_mode=account.test_mode,
+    )  # fmt: skip
+    return account
+
+
+@transaction.atomic
+def keep_provider_test(account: ProviderAccount, *, now: datetime, fault: str = "") -> None:
+    """Keep when a carrier last answered as it should, or what it answered instead."""
+    account.tested_at, account.fault = (None if fault else now), fault[:300]
+    account.save(update_fields=["tested_at", "fault"])
+
+
+def provider_secrets(account: ProviderAccount) -> dict[str, str]:
+    """Return the secrets of an account in the clear, for the moment of use."""
+    if not account.sealed_secrets:
+        return {}
+    try:
+        found: dict[str, str] = json.loads(_cipher().decrypt(account.sealed_secrets.encode()))
+    except InvalidToken as error:
+        raise SenderPasswordLostError from error
+    return found
 
 
 @transaction.atomic

@@ -5,10 +5,11 @@ worker touches it again, and the sweep shows it to a person as `in_doubt`.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
+from decimal import Decimal
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -21,7 +22,8 @@ from encours.channels.errors import (
     TemporaryWireError,
     WireError,
 )
-from encours.channels.models import Channel, Content, Sending, State
+from encours.channels.models import Channel, Content, Delivery, Sending, State
+from encours.channels.providers import POSTED, SUBMITTED, News, Receipt, advanced
 
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720)
 DOUBT_AFTER = timedelta(minutes=15)
@@ -34,7 +36,7 @@ Inside = Callable[[], AbstractContextManager[object]]
 class Transport(Protocol):
     """Whatever can carry bytes to a recipient."""
 
-    def send(self, content: bytes, sender: str, recipient: str) -> str:
+    def send(self, content: bytes, sender: str, recipient: str) -> str | Receipt:
         """Carry the bytes and return the other side's receipt, or raise the `WireError` that fits."""
 
 
@@ -50,6 +52,10 @@ def reserve(
     sender: str = "",
     subject: str = "",
     message_id: str = "",
+    token: str = "",
+    options: dict[str, object] | None = None,
+    provider: str = "",
+    price: Decimal | None = None,
 ) -> Sending:
     """Keep a message under its key, to leave later; a key that is already taken gives back what took it.
 
@@ -71,6 +77,10 @@ def reserve(
         sender=sender,
         subject=subject,
         message_id=message_id,
+        token=token,
+        options=options or {},
+        provider=provider,
+        price=price,
         content_hash=digest,
         size=len(content),
         reserved_at=now,
@@ -80,14 +90,18 @@ def reserve(
     return Sending.objects.get(organization_id=organization_id, key=key)
 
 
-def reserve_email(organization_id: int, message: email.Message, now: datetime) -> Sending:
-    """Compose an e-mail and keep it under its key."""
+def reserve_email(
+    organization_id: int, message: email.Message, now: datetime, *, options: dict[str, object] | None = None
+) -> Sending:
+    """Compose an e-mail and keep it under its key; its recipient comes first, those in copy after it."""
     return reserve(
         organization_id,
         message.key,
         channel=Channel.EMAIL,
-        recipient=email.address(message.recipient),
-        sender=email.address(message.sender),
+        recipient=", ".join(email.address(one) for one in (message.recipient, *message.copies)),
+        sender=email.address(message.envelope or message.sender),
+        token=message.token,
+        options=options,
         subject=message.subject,
         message_id=email.message_id(message.key, message.sender),
         content=email.build(message),
@@ -152,7 +166,20 @@ def _carry(claimed: Sending, content: bytes, transport: Transport, inside: Insid
         # An unforeseen fault says nothing about what left.
         _record(claimed, inside, now, state=State.IN_DOUBT, error_code="unforeseen", error=repr(error))
         raise
-    return _record(claimed, inside, now, state=State.SENT, provider_id=receipt[:RECEIPT_LENGTH])
+    return _record(claimed, inside, now, state=State.SENT, **_receipt_facts(claimed, receipt))
+
+
+def _receipt_facts(claimed: Sending, receipt: str | Receipt) -> dict[str, Any]:
+    """Return what a receipt says, to be kept: a provider's own number, its price, its very words."""
+    if isinstance(receipt, str):
+        return {"provider_id": receipt[:RECEIPT_LENGTH]}
+    facts: dict[str, Any] = {
+        "provider": receipt.provider,
+        "provider_id": receipt.provider_id[:RECEIPT_LENGTH],
+        "delivery": SUBMITTED,
+        "options": {**claimed.options, "test": receipt.test, "receipt": dict(receipt.raw)},
+    }
+    return facts if receipt.price is None else {**facts, "price": receipt.price}
 
 
 def _postpone(claimed: Sending, inside: Inside, now: datetime, fault: TemporaryWireError) -> Sending:
@@ -171,9 +198,7 @@ def _postpone(claimed: Sending, inside: Inside, now: datetime, fault: TemporaryW
     )
 
 
-def _record(
-    claimed: Sending, inside: Inside, now: datetime, *, state: State, **facts: str | datetime
-) -> Sending:
+def _record(claimed: Sending, inside: Inside, now: datetime, *, state: State, **facts: object) -> Sending:
     """Write what came of an attempt, unless a person has decided or another attempt has begun meanwhile.
 
     A worker slower than the sweep still knows the truth, so it settles the doubt about its own attempt.
@@ -237,4 +262,107 @@ def _decide(sending_id: int, allowed: Q, **facts: object) -> Sending:
         found = queries.sending(sending_id)
     if not changed:
         raise SendingStateError(f"The sending {sending_id} is {found.state}: this cannot be done to it now.")
+    return found
+
+
+@transaction.atomic
+def keep_news(
+    sending_id: int, told: Iterable[News], now: datetime, proofs: Mapping[str, tuple[bytes, str]]
+) -> list[News]:
+    """Keep what is told of a sending, each thing once and its proof with it, and return what was new.
+
+    What comes with a proof that could not be fetched is left for the next look.
+    """
+    sending = Sending.objects.select_for_update().get(pk=sending_id)
+    known = set(sending.deliveries.values_list("status", "happened_at"))
+    statuses = {status for status, _ in known}
+    fresh = [
+        news
+        for news in told
+        if (news.status, news.happened_at) not in known
+        and (news.happened_at is not None or news.status not in statuses)
+        and (not news.proof_address or news.proof_address in proofs)
+    ]
+    for news in fresh:
+        _keep_one(sending, news, now, proofs.get(news.proof_address))
+        sending.options = {**sending.options, **news.facts}
+        if advanced(sending.delivery, [news.status]) != sending.delivery:
+            sending.delivery, sending.delivery_at = news.status, news.happened_at or now
+    if fresh:
+        sending.save(update_fields=["delivery", "delivery_at", "options"])
+    return fresh
+
+
+def _keep_one(sending: Sending, news: News, now: datetime, proof: tuple[bytes, str] | None) -> None:
+    content, media_type = proof or (b"", "")
+    digest = hashlib.sha256(content).hexdigest() if content else ""
+    if digest:
+        Content.objects.bulk_create(
+            [
+                Content(
+                    organization_id=sending.organization_id,
+                    sha256=digest,
+                    media_type=media_type,
+                    body=content,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+    row = Delivery(
+        organization_id=sending.organization_id,
+        sending=sending,
+        status=news.status,
+        happened_at=news.happened_at or now,
+        told_at=now,
+        detail=news.detail[:500],
+        raw=dict(news.raw),
+        proof_kind=news.proof_kind if digest else "",
+        proof_hash=digest,
+    )
+    Delivery.objects.bulk_create([row], ignore_conflicts=True)
+
+
+@transaction.atomic
+def settle_doubt(sending_id: int, receipt: Receipt | None, now: datetime) -> Sending:
+    """Keep what the provider itself says of a doubtful sending: it has it, or it knows of none.
+
+    That it knows of none proves nothing: the sending stays in doubt, and is shown with this word.
+    """
+    found = Sending.objects.select_for_update().get(pk=sending_id)
+    if found.state == State.IN_DOUBT:
+        facts: dict[str, Any] = {"error_code": "provider_unaware", "error": ""}
+        if receipt is not None:
+            settled = {
+                "state": State.SENT,
+                "finished_at": found.started_at or now,
+                "error_code": "",
+                "error": "",
+            }
+            facts = {**_receipt_facts(found, receipt), **settled}
+        Sending.objects.filter(pk=sending_id).update(**facts)
+    return queries.sending(sending_id)
+
+
+def look_again(sending_ids: Iterable[int], at: datetime) -> None:
+    """Say when these sendings are to be asked about again."""
+    Sending.objects.filter(pk__in=list(sending_ids)).update(next_attempt_at=at)
+
+
+@transaction.atomic
+def keep_posted(sending_id: int, now: datetime, *, number: str = "") -> Sending:
+    """Take a person's word that a letter was posted, with the number the post gave it."""
+    found = confirm_sent(sending_id, now)
+    found.delivery, found.delivery_at = POSTED, now
+    found.options = {**found.options, **({"tracking_number": number} if number else {})}
+    found.save(update_fields=["delivery", "delivery_at", "options"])
+    _keep_one(found, News(POSTED, now, number), now, None)
+    return found
+
+
+@transaction.atomic
+def keep_unposted(sending_id: int) -> Sending:
+    """Take back the word that a letter was posted."""
+    posted = Q(state=State.SENT, channel=Channel.LETTER, provider="")
+    found = _decide(sending_id, posted, state=State.RESERVED, finished_at=None, delivery="", delivery_at=None)
+    found.deliveries.filter(status=POSTED).delete()
     return found

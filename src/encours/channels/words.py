@@ -48,9 +48,29 @@ def labels(language: str) -> dict[str, str]:
         }
 
 
+def status_words(status: str) -> str:
+    """Return how far a message has come at its carrier, in words."""
+    words = {
+        "submitted": _("handed to the carrier"),
+        "accepted": _("accepted by the carrier"),
+        "printed": _("printed"),
+        "posted": _("posted"),
+        "in_transit": _("on its way"),
+        "awaiting_pickup": _("waiting at the post office"),
+        "delivered": _("delivered"),
+        "returned_unclaimed": _("returned, not claimed"),
+        "returned_refused": _("refused by the addressee"),
+        "returned_unknown": _("returned, address unknown"),
+        "lost": _("lost"),
+        "failed": _("not delivered"),
+        "canceled": _("canceled at the carrier"),
+    }
+    return words.get(status, "")
+
+
 def fault_sentence(code: str) -> str:
     """Return what a fault means and what to do about it; nothing for an unknown code."""
-    sentences = {
+    sentences = _provider_faults() | {
         "answer_unclear": _("The mail server gave an answer that means nothing."),
         "canceled_by_person": _("Someone canceled this message before it left."),
         "certificate_refused": _("The mail server's certificate is not valid: check the server's name."),
@@ -76,3 +96,27 @@ def fault_sentence(code: str) -> str:
         ),
     }
     return sentences.get(code, "")
+
+
+def _provider_faults() -> dict[str, str]:
+    return {
+        "address_incomplete": _("The postal address is incomplete: complete it on the customer's page."),
+        "provider_address": _("The carrier's service is not at this address."),
+        "provider_busy": _("The carrier is busy; the message will be tried again."),
+        "provider_credit": _("Nothing is left on the account at the carrier: add credit there."),
+        "provider_fault": _("The carrier answered with an error of its own. Check whether the message left."),
+        "provider_refused": _("The carrier refused the message."),
+        "provider_service": _("The carrier knows no such service: check the name of the account."),
+        "provider_sign_in": _("The carrier refused the keys: check them in the settings."),
+        "provider_silent": _(
+            "The message was handed over but the carrier never answered. It is being looked up there."
+        ),
+        "provider_unaware": _("The carrier knows of no such message: most likely it did not leave."),
+        "provider_unclear": _(
+            "The carrier gave an answer that means nothing. The message is being looked up there."
+        ),
+        "provider_unreachable": _("The carrier cannot be reached; the message will be tried again."),
+        "recipient_refused_by_provider": _(
+            "The carrier refused the number: check it on the customer's page."
+        ),
+    }
