@@ -21,7 +21,35 @@ class PlanMissingError(DunningError):
 
 
 class PlanInvalidError(DunningError):
-    """A plan needs steps with different ranks, and a formal notice must come last after the due date."""
+    """This plan cannot come into force yet: put right what is said beside its steps."""
+
+
+class PlanDraftError(DunningError):
+    """Only a draft is changed: this version is in force, retired, or no longer there."""
+
+
+class PlanNameError(DunningError):
+    """A plan needs a name that no other plan has."""
+
+
+class PlanRetiredError(DunningError):
+    """This plan is not in force."""
+
+
+class PlanDefaultError(DunningError):
+    """This is the plan of every customer that has no other: make another one the default first."""
+
+
+class PlanUsedError(DunningError):
+    """Rules or customers still point at this plan: give them another one first."""
+
+
+class PlanRuleError(DunningError):
+    """Each rule needs a name, and a plan in force or none."""
+
+
+class TemplateNameError(DunningError):
+    """A template needs a name."""
 
 
 class PauseDateError(DunningError):
@@ -54,3 +82,19 @@ class TaskAssigneeError(DunningError):
 
 class TaskClosedError(DunningError):
     """This task is no longer to be done."""
+
+
+class HeldError(DunningError):
+    """Something outside the reminder keeps it from leaving for now; its code says what."""
+
+
+class LetterNotPostedTodayError(DunningError):
+    """This letter was not marked as posted today: what was posted before is history."""
+
+
+class TrackingNumberError(DunningError):
+    """This is not the number of a registered letter: it has 11 to 15 letters and figures."""
+
+
+class CallOutcomeError(DunningError):
+    """Say how the call ended; a promise needs its amount and its day."""

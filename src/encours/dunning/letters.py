@@ -16,7 +16,8 @@ from django.utils.translation import gettext
 from encours.accounts.models import Organization
 from encours.accounts.queries import sender_of
 from encours.channels import letters as pages
-from encours.channels.email import STYLE
+from encours.channels import sms
+from encours.channels.email import STYLE, html_of
 from encours.channels.words import labels
 from encours.customers.models import Contact, Customer
 from encours.dunning.claims import ZERO
@@ -29,6 +30,7 @@ from encours.dunning.figures import (
     values,
 )
 from encours.dunning.models import Reminder, Template
+from encours.dunning.recipients import recipients
 from encours.receivables.models import Item, Side
 from encours.rules import wording
 
@@ -71,7 +73,7 @@ def message(reminder: Reminder, today: date) -> Message:
         subject=one_line(wording.render(subject, known)),
         source=source,
         body=wording.render(source, {**known, "invoice_list": LIST_TAG}),
-        text=_tidy(wording.render(source, known)),
+        text=_text(figures, wording.render(source, known)),
         html=_html(figures, source, known),
         language=figures.language,
         amount=figures.total,
@@ -116,7 +118,7 @@ def letter_data(written: Message) -> dict[str, Any]:
             "closing": after,
             "signature": {"name": str(known["sender_name"]), "role": figures.organization.name},
         }
-        if figures.reminder.step.formal:
+        if registered(figures.reminder):
             data["delivery"] = gettext("Registered letter with acknowledgment of receipt")
         if figures.states_interest:
             data["interest"] = _interest(figures)
@@ -180,6 +182,8 @@ def _words(figures: Figures) -> tuple[str, str]:
 def _recipient(figures: Figures) -> str:
     if figures.reminder.channel == "email":
         return figures.contact.email if figures.contact else ""
+    if figures.reminder.channel == "sms":
+        return recipients(figures.customer.pk, figures.reminder.step).mobile
     if figures.reminder.channel == "phone":
         return figures.contact.phone if figures.contact else ""
     return ", ".join(
@@ -204,8 +208,20 @@ def _tidy(text: str) -> str:
     return text.replace("\r\n", "\n").strip() + "\n"
 
 
+def _text(figures: Figures, text: str) -> str:
+    """Return the words as they leave: a text message is brought to the signs that cost least."""
+    return sms.plain(text) if figures.reminder.channel == "sms" else _tidy(text)
+
+
+def registered(reminder: Reminder) -> bool:
+    """Tell whether a letter goes registered: because the plan says so, or because it is a formal notice."""
+    return reminder.registered or reminder.step.registered or reminder.step.formal
+
+
 def _html(figures: Figures, source: str, known: dict[str, object]) -> str:
     """Return the message as HTML, its list of invoices as a table if it stands alone between two paragraphs."""
+    if figures.reminder.channel == "sms":
+        return html_of(_text(figures, wording.render(source, known)))
     html = wording.render_html(source, {**known, "invoice_list": LIST_MARK})
     html = html.replace(f"<p>{LIST_MARK}</p>", _table(figures))
     html = html.replace(LIST_MARK, escape(str(known["invoice_list"])).replace("\n", "<br>\n"))

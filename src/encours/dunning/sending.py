@@ -5,37 +5,31 @@ and settles the sending around the wire, the outcome is kept on the reminder. A 
 them leaves something the next pass takes up where it stands; one that dies on the wire leaves a doubt.
 """
 
-import re
-from collections.abc import Callable
+from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.utils import translation
-from django.utils.translation import gettext
 
 from encours.accounts import tenancy
-from encours.accounts.actions import sender_password
-from encours.accounts.errors import SenderPasswordLostError
-from encours.accounts.models import Organization, Sender
-from encours.accounts.queries import sender_of
+from encours.accounts.models import Organization
 from encours.channels import actions as channels
-from encours.channels import email
 from encours.channels.epc import PaymentDetailsError
 from encours.channels.errors import DocumentError, InvalidMessageError
 from encours.channels.models import Channel, Sending
 from encours.channels.models import State as SendingState
-from encours.channels.smtp import Security, SmtpTransport
-from encours.dunning import actions, guard, letters
+from encours.dunning import actions, carriers, guard, letters, outbox, parcels
 from encours.dunning.actions import outcomes
+from encours.dunning.addressing import sender_for
 from encours.dunning.day import today_of
+from encours.dunning.errors import HeldError
 from encours.dunning.models import Reminder, ReminderState
+from encours.dunning.recipients import recipients
 from encours.rules.wording import WordingError
 
-# A mail server that refuses this many messages in a row is down: the rest waits for the next pass.
+# A carrier that refuses this many messages in a row is down: the rest of its channel waits for the next pass.
 REFUSALS_IN_A_ROW = 3
-FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass
@@ -63,7 +57,6 @@ class _Pass:
     """One pass over the confirmed reminders of one organization."""
 
     organization: Organization
-    sender: Sender | None
     today: date
     now: datetime
 
@@ -96,8 +89,7 @@ def send_confirmed(organization_id: int, now: datetime) -> SendingSummary:
     summary = SendingSummary()
     with tenancy.inside(organization_id):
         organization = Organization.objects.get(pk=organization_id)
-        sender = sender_of(organization)
-        sending_pass = _Pass(organization, sender, today_of(organization, now), now)
+        sending_pass = _Pass(organization, today_of(organization, now), now)
         begun = _begun(organization)
     for reminder_id, sending_id in begun:
         _carry_on(sending_pass, reminder_id, sending_id, summary)
@@ -144,17 +136,17 @@ def _send_new(sending_pass: _Pass, summary: SendingSummary) -> None:
         customers = list(confirmed.values_list("customer_id", flat=True))
     actions.run(sending_pass.organization, sending_pass.today, sending_pass.now, customers)
     with sending_pass.inside():
-        numbers = list(confirmed.order_by("-expected_value", "pk").values_list("pk", flat=True))
-    refused = 0
-    for number in numbers:
+        numbers = list(confirmed.order_by("-expected_value", "pk").values_list("pk", "channel"))
+    refused: Counter[str] = Counter()
+    for number, channel in numbers:
+        if refused[channel] >= REFUSALS_IN_A_ROW:
+            continue
         sending = _prepare(sending_pass, number, summary)
-        if sending is None or sending.channel != Channel.EMAIL:
+        if sending is None or by_hand(sending):
             continue
         state = _deliver(sending_pass, number, sending.pk)
         summary.count(state)
-        refused = refused + 1 if state == ReminderState.CONFIRMED else 0
-        if refused >= REFUSALS_IN_A_ROW:
-            return
+        refused[channel] = refused[channel] + 1 if state == ReminderState.CONFIRMED else 0
 
 
 def _carry_on(sending_pass: _Pass, reminder_id: int, sending_id: int, summary: SendingSummary) -> None:
@@ -176,7 +168,8 @@ def _carry_on(sending_pass: _Pass, reminder_id: int, sending_id: int, summary: S
 
 def _deliver(sending_pass: _Pass, reminder_id: int, sending_id: int) -> str:
     """Put a reserved message on the wire, asking once more whether it is still true, and keep what became of it."""
-    transport = _transport(sending_pass)
+    with sending_pass.inside():
+        transport = carriers.transport_of(Sending.objects.get(pk=sending_id))
     if transport is None:
         return ReminderState.CONFIRMED
     sending = channels.deliver(
@@ -188,24 +181,6 @@ def _deliver(sending_pass: _Pass, reminder_id: int, sending_id: int) -> str:
     )
     with sending_pass.inside():
         return outcomes.keep_outcome(Reminder.objects.get(pk=reminder_id), sending, sending_pass.now)
-
-
-def _transport(sending_pass: _Pass) -> SmtpTransport | None:
-    sender = sending_pass.sender
-    if sender is None:
-        return None
-    try:
-        password = sender_password(sender)
-    except SenderPasswordLostError:
-        return None
-    security: dict[str, Security] = {"none": "none", "starttls": "starttls", "tls": "tls"}
-    return SmtpTransport(
-        host=sender.host,
-        port=sender.port,
-        security=security[sender.security],
-        user=sender.username,
-        password=password,
-    )
 
 
 def _prepare(sending_pass: _Pass, reminder_id: int, summary: SendingSummary) -> Sending | None:
@@ -224,21 +199,15 @@ def _prepare(sending_pass: _Pass, reminder_id: int, summary: SendingSummary) -> 
             outcomes.cancel(reminder, objection, sending_pass.now)
             summary.canceled += 1
             return None
-        reserve = _reserve_letter if reminder.channel == "letter" else _reserve_email
-        return _reserved(sending_pass, reminder, reserve, summary)
+        return _reserved(sending_pass, reminder, summary)
 
 
-Reserve = Callable[[_Pass, Reminder, letters.Message], Sending]
-
-
-def _reserved(
-    sending_pass: _Pass, reminder: Reminder, reserve: Reserve, summary: SendingSummary
-) -> Sending | None:
+def _reserved(sending_pass: _Pass, reminder: Reminder, summary: SendingSummary) -> Sending | None:
     now = sending_pass.now
     try:
         written = letters.message(reminder, sending_pass.today)
-        sending = reserve(sending_pass, reminder, written)
-    except _HeldError as error:
+        sending = _reserve(sending_pass, reminder, written)
+    except HeldError as error:
         outcomes.hold(reminder, str(error))
     except (WordingError, letters.TemplateMissingError):
         outcomes.hold(reminder, "wording_error")
@@ -257,87 +226,56 @@ def _reserved(
             recipient=written.recipient,
             now=now,
         )
-        summary.printed += reminder.channel == "letter"
+        summary.printed += by_hand(sending)
         return sending
     summary.held += 1
     return None
-
-
-class _HeldError(Exception):
-    """Something outside the reminder keeps it from leaving for now."""
 
 
 def _key(reminder: Reminder) -> str:
     return f"reminder-{reminder.pk}-{reminder.attempt}"
 
 
-def _reserve_letter(sending_pass: _Pass, reminder: Reminder, written: letters.Message) -> Sending:
-    return channels.reserve(
-        sending_pass.organization.pk,
-        _key(reminder),
-        channel=Channel.LETTER,
-        recipient=written.recipient,
-        subject=written.subject,
-        content=letters.set_letter(written),
-        media_type="application/pdf",
-        now=sending_pass.now,
-    )
+def by_hand(sending: Sending) -> bool:
+    """Tell whether a person prints and posts it."""
+    return sending.channel == Channel.LETTER and not sending.provider
+
+
+def _reserve(sending_pass: _Pass, reminder: Reminder, written: letters.Message) -> Sending:
+    """Keep a message for its carrier."""
+    if reminder.channel == "sms":
+        return parcels.reserve_sms(reminder, written, _key(reminder), sending_pass.now)
+    if reminder.channel == "letter":
+        return parcels.reserve_letter(reminder, written, _key(reminder), sending_pass.now)
+    return _reserve_email(sending_pass, reminder, written)
 
 
 def _reserve_email(sending_pass: _Pass, reminder: Reminder, written: letters.Message) -> Sending:
-    sender = sending_pass.sender
-    if sender is None or _transport(sending_pass) is None:
-        raise _HeldError("sender_missing")
+    sender = sender_for(sending_pass.organization, reminder.step.sender, reminder.customer.collector_id)
+    if sender is None or outbox.transport(sender) is None:
+        raise HeldError("sender_missing")
     if not written.recipient:
-        raise _HeldError("contact_missing")
-    return channels.reserve_email(
-        sending_pass.organization.pk,
-        email.Message(
+        raise HeldError("contact_missing")
+    copies = recipients(reminder.customer_id, reminder.step).copies
+    reminder.copies = ", ".join(copies)
+    reminder.save(update_fields=["copies"])
+    return outbox.reserve(
+        sender,
+        outbox.Draft(
             key=_key(reminder),
-            sender=sender.email,
-            sender_name=sender.name,
-            reply_to=sender.reply_to,
+            customer_id=reminder.customer_id,
             recipient=written.recipient,
             recipient_name=written.recipient_name,
+            copies=tuple(copies),
             subject=written.subject,
             text=written.text,
             html=written.html,
             language=written.language,
-            written_at=sending_pass.now,
-            attachments=_attachments(sending_pass, reminder, written.language),
-            references=_thread(reminder),
-            automatic=reminder.step.mode == "automatic",
+            attachments=parcels.enclosures(
+                sending_pass.organization, reminder, sending_pass.today, written.language
+            ),
+            references=outbox.thread(reminder),
+            automatic=reminder.confirmed_by is None,
         ),
         sending_pass.now,
     )
-
-
-def _attachments(sending_pass: _Pass, reminder: Reminder, language: str) -> tuple[email.Attachment, ...]:
-    """Return the statement of account that goes with a demand."""
-    if not reminder.step.attach_statement:
-        return ()
-    content = letters.statement(sending_pass.organization, reminder.customer, sending_pass.today)
-    with translation.override(language):
-        title = gettext("statement")
-    name = FILE_NAME.sub("-", f"{title}-{reminder.customer.code}-{sending_pass.today:%Y%m%d}").strip("-")
-    return (email.Attachment(f"{name}.pdf", content),)
-
-
-def _thread(reminder: Reminder) -> tuple[str, ...]:
-    """Return the last demand by e-mail to this customer, so that one case stays one conversation."""
-    previous = (
-        Reminder.objects.filter(
-            organization_id=reminder.organization_id,
-            customer_id=reminder.customer_id,
-            state=ReminderState.SENT,
-            channel="email",
-            trigger="after_due",
-        )
-        .exclude(sending_id=None)
-        .order_by("-sent_at")
-        .first()
-    )
-    if previous is None or previous.sending_id is None or reminder.trigger != "after_due":
-        return ()
-    last = Sending.objects.filter(pk=previous.sending_id).exclude(message_id="").first()
-    return (last.message_id,) if last else ()

@@ -43,7 +43,14 @@ WITHDRAWN = {
     "wording_error": _("The template has an error: correct it in the settings"),
     "document_error": _("The letter could not be set: check the bank details and the address"),
     "contact_missing": _("No way to reach this customer by this channel: add a contact or an address"),
-    "recipient_invalid": _("The e-mail address is not valid"),
+    "recipient_invalid": _("The address or the number is not valid"),
+    "sms_provider_missing": _("No carrier of text messages is set: enter it in the settings"),
+    "letter_provider_missing": _(
+        "The keys of the carrier of letters can no longer be read: enter them again"
+    ),
+    "mobile_missing": _("No mobile number that may be written to: add one to a contact"),
+    "address_incomplete": _("The postal address is incomplete: complete it on the customer’s page"),
+    "sender_address_incomplete": _("Our own postal address is incomplete: complete it in the settings"),
 }
 WHYS = {
     "tone_kept": _("Tone of step %(rank)s kept: something has been overdue ever since"),
@@ -51,6 +58,9 @@ WHYS = {
     "unallocated_deducted": _("%(amount)s received and not allocated, deducted"),
 }
 CALLS = {
+    "promise": _("Promise"),
+    "dispute": _("Disputed"),
+    "call_back": _("Call back"),
     "reached": _("Reached"),
     "voicemail": _("Left a message"),
     "no_answer": _("No answer"),

@@ -9,6 +9,7 @@ JOBS = {
     "imports.load": "imports_load",
     "daily.run": "daily_run",
     "dunning.send": "dunning_send",
+    "dunning.follow": "dunning_follow",
 }
 PERIODIC = {
     "* * * * *": ("clock.minute", "every_minute"),

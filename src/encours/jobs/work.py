@@ -14,7 +14,7 @@ from encours.accounts import tenancy
 from encours.accounts.models import Organization
 from encours.channels.actions import sweep
 from encours.connectors.intake import load_import, read_import
-from encours.dunning import sending
+from encours.dunning import sending, tracking
 from encours.dunning.day import run_day, today_of
 from encours.events.actions import seal
 from encours.queue import defer
@@ -69,6 +69,13 @@ def dunning_send(organization_id: int) -> None:
 
 
 @own_connection
+def dunning_follow(organization_id: int) -> None:
+    """Ask the carriers what became of texts and letters, then keep it on the reminders."""
+    tracking.follow(organization_id, clock())
+    sending.send_confirmed(organization_id, clock())
+
+
+@own_connection
 def every_minute(timestamp: int) -> None:  # noqa: ARG001 - the queue tells the planned time
     """Wake the organizations that have something to send, and show sendings that nobody can vouch for."""
     now = clock()
@@ -90,5 +97,8 @@ def every_ten_minutes(timestamp: int) -> None:  # noqa: ARG001
             organization = Organization.objects.get(pk=organization_id)
             begun = now.astimezone(ZoneInfo(organization.timezone)).hour >= DAY_BEGINS_AT
             due = organization.daily_ran_on != today_of(organization, now)
+            followed = tracking.waiting(organization_id, now)
+        if followed:
+            defer("dunning.follow", organization_id=organization_id, lock=f"send-{organization_id}")
         if begun and due:
             defer("daily.run", organization_id=organization_id, lock=f"daily-{organization_id}")

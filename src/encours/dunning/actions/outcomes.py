@@ -1,6 +1,7 @@
 """What became of a reminder on its way out, told by the wire or by a person."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +12,10 @@ from encours.channels.errors import SendingStateError
 from encours.channels.models import Sending
 from encours.channels.models import State as SendingState
 from encours.dunning.actions.reminders import decide_again, locked, tell
-from encours.dunning.errors import ReminderStateError
+from encours.dunning.errors import ReminderStateError, TrackingNumberError
 from encours.dunning.models import Reminder, ReminderItem, ReminderState
 
+TRACKING_NUMBER = re.compile(r"(?=.*\d{6})[A-Z0-9]{11,15}")
 OUTCOMES = {
     SendingState.SENT: (ReminderState.SENT, "reminder.sent"),
     SendingState.FAILED: (ReminderState.FAILED, "reminder.failed"),
@@ -26,10 +28,10 @@ OUTCOMES = {
 def reserve(
     reminder: Reminder, sending: Sending, *, subject: str, body: str, recipient: str, now: datetime
 ) -> Reminder:
-    """Tie a reminder to the sending that will carry it, with the words that leave; a letter is ready to post."""
+    """Tie a reminder to the sending that will carry it; a letter that no carrier takes is ready to post."""
     reminder.sending_id, reminder.held = sending.pk, ""
     reminder.subject, reminder.body, reminder.recipient = subject[:300], body, recipient[:300]
-    if reminder.channel == "letter":
+    if reminder.channel == "letter" and not sending.provider:
         reminder.state, reminder.sent_at = ReminderState.PRINTED, now
         tell(reminder, "reminder.printed", by=None, now=now, amount=reminder.amount)
         decide_again(reminder)
@@ -151,27 +153,46 @@ def retry(reminder: Reminder, *, by: User | None, now: datetime) -> Reminder:
     return found
 
 
-def post(organization: Organization, reminder_ids: Sequence[int], *, by: User | None, now: datetime) -> int:
-    """Take a person's word that these letters were posted, and return how many were waiting for it."""
+def post(
+    organization: Organization,
+    reminder_ids: Sequence[int],
+    *,
+    by: User | None,
+    now: datetime,
+    numbers: Mapping[int, str] | None = None,
+) -> int:
+    """Take a person's word that these letters were posted, and return how many were waiting for it.
+
+    `numbers` are those the post gave to registered letters.
+    """
+    given = {reminder_id: tracking_number(number) for reminder_id, number in (numbers or {}).items()}
     count = 0
     for reminder in Reminder.objects.filter(
         organization=organization, pk__in=reminder_ids, state=ReminderState.PRINTED
     ).order_by("pk"):
-        count += _post_one(reminder, by, now)
+        count += _post_one(reminder, by, now, given.get(reminder.pk, ""))
     return count
 
 
+def tracking_number(text: str) -> str:
+    """Return the number of a registered letter without its blanks, or refuse it."""
+    number = "".join(text.split()).upper()
+    if number and not TRACKING_NUMBER.fullmatch(number):
+        raise TrackingNumberError
+    return number
+
+
 @transaction.atomic
-def _post_one(reminder: Reminder, by: User | None, now: datetime) -> bool:
+def _post_one(reminder: Reminder, by: User | None, now: datetime, number: str) -> bool:
     try:
         found = locked(reminder, ReminderState.PRINTED)
     except ReminderStateError:
         return False
     if found.sending_id is not None:
-        channels.confirm_sent(found.sending_id, now)
+        channels.keep_posted(found.sending_id, now, number=number)
     found.state, found.sent_at = ReminderState.SENT, now
     found.save(update_fields=["state", "sent_at"])
-    tell(found, "reminder.sent", by=by, now=now, amount=found.amount)
+    tell(found, "reminder.sent", by=by, now=now, amount=found.amount, number=number)
     decide_again(found)
     return True
 
