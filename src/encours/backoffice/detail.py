@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,8 @@ from encours.customers.queries import contacts_of
 from encours.dunning import queries
 from encours.dunning.models import Reminder, ReminderItem, ReminderState
 from encours.receivables.models import Item
+from encours.rules.cases import Channel
+from encours.rules.priority import MINUTES
 from encours.scoring.models import Score
 from encours.scoring.queries import Among, Standing, current, standings
 
@@ -61,6 +63,8 @@ class Arithmetic:
     chance: Decimal
     reach: Decimal
     value: Decimal
+    minutes: Decimal
+    worth: Decimal
 
 
 @dataclass(frozen=True)
@@ -193,9 +197,12 @@ def arithmetic(reminder: Reminder) -> Arithmetic | None:
     if not kept_with or reminder.trigger == THANKS:
         return None
     figures = {name: Decimal(str(value)) for name, value in kept_with.items() if name != "channel"}
+    minutes = figures.get("minutes", MINUTES[cast("Channel", reminder.channel)])
     return Arithmetic(
         asked=figures["amount"] - figures["unallocated_amount"],
         chance=figures["probability_unpaid"],
         reach=figures["reach"],
         value=figures["expected_value"],
+        minutes=minutes,
+        worth=figures["expected_value"] / minutes,
     )

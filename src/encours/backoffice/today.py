@@ -29,6 +29,7 @@ from encours.receivables.marks import undispute_item
 from encours.reports.filters import ItemFilters
 from encours.reports.items import items
 from encours.rules.dunning import REACH
+from encours.rules.priority import MINUTES
 from encours.ui.formats import money
 
 MOST_AT_ONCE = 500
@@ -161,7 +162,8 @@ def today_order(request: DeskRequest) -> HttpResponse:
     rows = work.rows(desk, work.waiting(desk)[:FIRST_LINES])
     first = [(row, found) for row in rows if (found := arithmetic(row.reminder)) is not None]
     reach = [(str(work.CHANNEL_NAMES[channel]), share) for channel, share in REACH.items()]
-    shown = {"first": first, "reach": reach, "currency": desk.organization.currency}
+    minutes = [(str(work.CHANNEL_NAMES[channel]), taken) for channel, taken in MINUTES.items()]
+    shown = {"first": first, "reach": reach, "minutes": minutes, "currency": desk.organization.currency}
     name = "today_order_dialog" if fragment(request) else "today_order"
     return render(request, f"backoffice/{name}.html", shown)
 

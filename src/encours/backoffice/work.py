@@ -27,11 +27,13 @@ MOST_OF_IT = Decimal("0.6")
 THANKS = "after_payment"
 CHANNELS = {
     "email": gettext_lazy("by e-mail"),
+    "sms": gettext_lazy("by text message"),
     "letter": gettext_lazy("by letter"),
     "phone": gettext_lazy("by telephone"),
 }
 CHANNEL_NAMES = {
     "email": gettext_lazy("E-mail"),
+    "sms": gettext_lazy("Text message"),
     "letter": gettext_lazy("Letter"),
     "phone": gettext_lazy("Call"),
 }
@@ -90,11 +92,11 @@ class Blocked:
 
 
 def waiting(desk: Desk) -> "QuerySet[Reminder]":
-    """Return what waits to be confirmed, worth most first."""
+    """Return what waits to be confirmed, what brings most per minute of work first."""
     found = queries.reminders(
         desk.organization, state=ReminderState.DRAFTED, collector_id=desk.portfolio_user
     )
-    return found.order_by("-expected_value", "pk")
+    return found.order_by(queries.by_worth(), "pk")
 
 
 def confirmable(desk: Desk) -> "QuerySet[Reminder]":
@@ -129,8 +131,9 @@ def letters(desk: Desk) -> dict[str, Any]:
 def following(desk: Desk, reminder: Reminder) -> Reminder | None:
     """Return what to look at after a reminder: the next in order, else the first."""
     others = waiting(desk).exclude(pk=reminder.pk)
-    value = reminder.expected_value
-    later = others.filter(Q(expected_value__lt=value) | Q(expected_value=value, pk__gt=reminder.pk)).first()
+    worth = reminder.expected_value * queries.hourly(cast("Channel", reminder.channel))
+    others = others.annotate(worth=queries.worth())
+    later = others.filter(Q(worth__lt=worth) | Q(worth=worth, pk__gt=reminder.pk)).first()
     return later or others.first()
 
 

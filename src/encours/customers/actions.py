@@ -126,6 +126,17 @@ def mark_bounced(contact: Contact, *, bounced: bool, by: str, now: datetime) -> 
 
 
 @transaction.atomic
+def mark_phone_failed(contact: Contact, *, failed: bool, by: str, now: datetime) -> Contact:
+    """Say that nobody is reached by a contact's number, or that it is right after all."""
+    if (contact.phone_failed_at is not None) == failed:
+        return contact
+    contact.phone_failed_at = now if failed else None
+    contact.save(update_fields=["phone_failed_at"])
+    _tell(contact.customer, "contact.changed", by, now, contact=contact, fields=["phone_failed_at"])
+    return contact
+
+
+@transaction.atomic
 def remove_contact(contact: Contact, *, by: str, now: datetime) -> None:
     """Forget a contact."""
     _tell(contact.customer, "contact.removed", by, now, contact=contact)

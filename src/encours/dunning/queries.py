@@ -1,11 +1,14 @@
 """Questions about the work of the day: what to ask, what is held and why, what was said."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar, cast
 
 from django.db.models import (
     Case,
     Count,
+    DecimalField,
+    F,
     IntegerField,
     Model,
     OuterRef,
@@ -16,6 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import CombinedExpression, OrderBy
 from django.db.models.functions import Coalesce
 
 from encours.accounts.models import Organization
@@ -29,6 +33,8 @@ from encours.dunning.models import (
     Template,
 )
 from encours.rules import cases as rules
+from encours.rules.cases import Channel
+from encours.rules.priority import MINUTES
 from encours.scoring.models import Score
 
 Row = TypeVar("Row", bound=Model)
@@ -47,6 +53,14 @@ def default_plan(organization: Organization) -> DunningPlan | None:
 
 def rule_plan(plan: DunningPlan, organization: Organization) -> rules.Plan:
     """Return the plan as the rule reads it; an organization that claims no interest states none."""
+    stated = stated_plan(plan)
+    if organization.interest_claimed:
+        return stated
+    return replace(stated, steps=tuple(replace(step, states_interest=False) for step in stated.steps))
+
+
+def stated_plan(plan: DunningPlan) -> rules.Plan:
+    """Return a version of a plan as it was written."""
     return rules.Plan(
         name=plan.name,
         steps=tuple(
@@ -59,7 +73,7 @@ def rule_plan(plan: DunningPlan, organization: Organization) -> rules.Plan:
                 mode=cast("rules.Mode", step.mode),
                 template=step.template_code,
                 minimum_amount=step.minimum_amount,
-                states_interest=step.states_interest and organization.interest_claimed,
+                states_interest=step.states_interest,
                 formal=step.formal,
                 counts_from=cast("rules.CountsFrom", step.counts_from),
                 event=cast("rules.StepEvent", step.event),
@@ -89,8 +103,28 @@ def work(organization: Organization, *, collector_id: int | None = None, limit: 
         _of_portfolio(Reminder.objects.filter(organization=organization, state__in=TO_DO), collector_id)
         .select_related("customer", "step")
         .annotate(grade=Coalesce(Subquery(grade), Value("")))
-        .order_by(stuck_first, "-expected_value", "pk")[:limit]
+        .order_by(stuck_first, by_worth(), "pk")[:limit]
     )
+
+
+def worth() -> CombinedExpression:
+    """Return what an hour of work on a reminder brings, for a statement."""
+    pace = Case(
+        *(When(channel=channel, then=Value(hourly(channel))) for channel in MINUTES),
+        default=Value(hourly("email")),
+        output_field=DecimalField(),
+    )
+    return F("expected_value") * pace
+
+
+def hourly(channel: Channel) -> Decimal:
+    """Return how many messages of a channel an hour holds."""
+    return 60 / MINUTES[channel]
+
+
+def by_worth() -> OrderBy:
+    """Return the order of the day: what brings most per minute of work first."""
+    return worth().desc()
 
 
 def work_count(organization: Organization, *, collector_id: int | None = None) -> int:

@@ -61,7 +61,7 @@ TRIGGERS = {
     "after_due": "{} après l'échéance",
     "after_payment": "au règlement",
 }
-CHANNELS = {"email": "e-mail", "letter": "lettre", "phone": "téléphone"}
+CHANNELS = {"email": "e-mail", "sms": "SMS", "letter": "lettre", "phone": "téléphone"}
 MODES = {
     "automatic": "seule",
     "to_confirm": "confirmée par une personne",

@@ -9,7 +9,7 @@ from encours.accounts.actions import actor
 from encours.accounts.models import Membership, Organization, User
 from encours.customers.models import Customer
 from encours.dunning.errors import TaskAssigneeError, TaskClosedError, TaskTitleError
-from encours.dunning.models import Task
+from encours.dunning.models import Task, TaskKind
 from encours.events.actions import record
 
 
@@ -108,6 +108,19 @@ def postpone_task(
     found.save(update_fields=["due_on", "at_time"])
     _tell(found, "task.postponed", by, now, title=found.title, due_on=due_on)
     return found
+
+
+def open_calls(customer: Customer) -> list[Task]:
+    """Return the calls to this customer that are planned and not made."""
+    return list(
+        Task.objects.filter(
+            organization_id=customer.organization_id,
+            customer=customer,
+            kind__in=[TaskKind.CALL, TaskKind.CALL_BACK],
+            done_at=None,
+            canceled_at=None,
+        ).order_by("pk")
+    )
 
 
 def _open(task: Task) -> Task:

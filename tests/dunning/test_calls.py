@@ -1,0 +1,167 @@
+"""Calls: who is called first, how a call ends, and what follows from it."""
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.dunning import desk
+
+from encours.accounts.models import Membership, Organization, User
+from encours.customers.models import Contact, Customer
+from encours.dunning import calls
+from encours.dunning.actions.calls import Call, Recorded, next_weekday, record
+from encours.dunning.errors import CallOutcomeError
+from encours.dunning.models import Promise, Reminder, Task
+from encours.events.models import Event
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 20)
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def organization() -> Organization:
+    found = desk.company()
+    Membership.objects.create(organization=found, user=desk.user(), role="collector")
+    return found
+
+
+def to_call(organization: Organization, code: str, amount: int, phone: str = "04 72 00 00 01") -> Reminder:
+    """Return the reminder of a customer that waits to be made by telephone."""
+    buyer = desk.customer(organization, code, collector=desk.user())
+    Contact.objects.filter(customer=buyer).update(phone=phone)
+    desk.item(buyer, f"F-{code}", date(2026, 11, 1), amount)
+    desk.run(organization, TODAY)
+    Reminder.objects.filter(customer=buyer).update(channel="phone")
+    return desk.only(organization, customer=buyer)
+
+
+def called(reminder: Reminder, outcome: str, **said: Any) -> Recorded:
+    return record(
+        reminder.organization,
+        reminder.customer,
+        Call(outcome, **said),
+        reminder=reminder,
+        today=TODAY,
+        by=desk.user(),
+        now=desk.at(TODAY),
+    )
+
+
+def order(organization: Organization, day: date = TODAY) -> list[str]:
+    return [line.customer.code for line in calls.call_list(organization, day).lines]
+
+
+def test_the_list_puts_first_what_brings_most(organization: Organization) -> None:
+    for code, amount in (("A", 500), ("B", 9000), ("C", 3000)):
+        to_call(organization, code, amount)
+    to_call(organization, "D", 20000, phone="")
+    found = calls.call_list(organization, TODAY)
+    assert [line.customer.code for line in found.lines] == ["B", "C", "A"]
+    assert [line.customer.code for line in found.unreachable] == ["D"]
+    assert found.lines[0].worth > found.lines[1].worth > 0
+
+
+def test_a_promise_takes_the_step_and_is_kept(organization: Organization) -> None:
+    reminder = to_call(organization, "A", 500)
+    item = reminder.lines.get().item
+    made = called(
+        reminder, "promise", amount=Decimal(500), promised_on=MONDAY, items=[item], note="Paid on Monday"
+    )
+    assert made.promise == Promise.objects.get()
+    assert (made.promise.source, made.promise.reminder_id) == ("call", reminder.pk)
+    reminder.refresh_from_db()
+    assert (reminder.state, reminder.channel, reminder.outcome) == ("sent", "phone", "promise")
+    assert order(organization) == []
+
+
+def test_nobody_answers_and_the_call_comes_back_on_a_weekday(organization: Organization) -> None:
+    reminder = to_call(organization, "A", 500)
+    made = called(reminder, "no_answer")
+    assert made.task is not None
+    assert (made.task.kind, made.task.due_on, made.task.assignee) == ("call", MONDAY, desk.user())
+    reminder.refresh_from_db()
+    assert reminder.state == "drafted"
+    found = calls.call_list(organization, TODAY)
+    assert (found.lines, len(found.later)) == ((), 1)
+    assert order(organization, MONDAY) == ["A"]
+
+
+def test_three_calls_that_nobody_answers_are_counted(organization: Organization) -> None:
+    reminder = to_call(organization, "A", 500)
+    called(reminder, "call_back", call_on=MONDAY)
+    for _turn in range(3):
+        called(reminder, "no_answer")
+    assert calls.unanswered(calls.last_calls(reminder.customer)) == calls.ATTEMPTS
+    assert Task.objects.filter(done_at=None).count() == 1
+
+
+def test_an_appointment_comes_before_the_money(organization: Organization) -> None:
+    small, _large = to_call(organization, "A", 500), to_call(organization, "B", 9000)
+    called(small, "call_back", call_on=MONDAY, call_at=time(10, 30))
+    assert order(organization) == ["B"]
+    assert order(organization, MONDAY) == ["A", "B"]
+
+
+def test_a_wrong_number_is_not_dialed_again(organization: Organization) -> None:
+    reminder = to_call(organization, "A", 500)
+    contact = reminder.customer.contacts.get()
+    called(reminder, "wrong_number", contact=contact)
+    contact.refresh_from_db()
+    assert contact.phone_failed_at is not None
+    assert Task.objects.get().kind == "fix_contact"
+    found = calls.call_list(organization, TODAY)
+    assert (found.lines, len(found.unreachable)) == ((), 1)
+
+
+def test_a_dispute_is_marked_on_the_item(organization: Organization) -> None:
+    reminder = to_call(organization, "A", 500)
+    item = reminder.lines.get().item
+    called(reminder, "dispute", items=[item], reason="Quantity")
+    item.refresh_from_db()
+    assert (item.disputed_on, item.dispute_reason) == (TODAY, "Quantity")
+
+
+def test_a_call_without_a_reminder_is_told(organization: Organization) -> None:
+    buyer: Customer = desk.customer(organization)
+    record(
+        organization,
+        buyer,
+        Call("reached", note="All is well"),
+        today=TODAY,
+        by=desk.user(),
+        now=desk.at(TODAY),
+    )
+    event = Event.objects.get(kind="call.recorded")
+    assert (event.customer_id, event.subject_type, event.payload["outcome"]) == (
+        buyer.pk,
+        "customer",
+        "reached",
+    )
+
+
+def test_a_planned_call_without_a_reminder_is_on_the_list_of_who_made_it(organization: Organization) -> None:
+    buyer = desk.customer(organization, collector=None)
+    Contact.objects.filter(customer=buyer).update(phone="01 02 03 04 05")
+    desk.item(buyer, "F-1", date(2026, 10, 1), 400)
+    record(
+        organization, buyer, Call("call_back", call_on=TODAY), today=TODAY, by=desk.user(), now=desk.at(TODAY)
+    )
+    found = calls.call_list(organization, TODAY, collector_ids=[desk.user().pk])
+    assert [(line.amount, line.appointment) for line in found.lines] == [(400, True)]
+    other = User.objects.create_user("dora@lumiere.example", "x")
+    assert calls.call_list(organization, TODAY, collector_ids=[other.pk]).lines == ()
+
+
+def test_a_call_must_end_somehow(organization: Organization) -> None:
+    reminder = to_call(organization, "A", 500)
+    for outcome in ("shouted", "promise"):
+        with pytest.raises(CallOutcomeError):
+            called(reminder, outcome)
+
+
+def test_a_weekday_follows() -> None:
+    assert next_weekday(TODAY) == MONDAY
+    assert next_weekday(date(2026, 11, 21)) == MONDAY
+    assert next_weekday(MONDAY) == date(2026, 11, 24)
