@@ -55,7 +55,7 @@ def test_a_first_reminder_is_courteous_and_names_each_invoice() -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("step", DEFAULT_PLAN_STEPS, ids=lambda step: step.template)
 def test_every_shipped_message_can_be_written(language: str, step: object) -> None:
-    subject, body = actions.plans.default_words(step.template, language)  # type: ignore[attr-defined]
+    subject, body = actions.templates.default_words(step.template, language)  # type: ignore[attr-defined]
     wording.check(subject)
     wording.check(body)
     assert "{{ invoice_list }}" in body.split("\n\n")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.dunning import sentences
-from encours.dunning.actions.plans import change_template, default_words
+from encours.dunning.actions.templates import change_template, default_words
 from encours.dunning.figures import figures_of, values
 from encours.dunning.models import Template
 from encours.dunning.queries import default_plan, reminders, templates

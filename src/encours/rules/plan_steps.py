@@ -117,7 +117,9 @@ def faults(
     """Return what is wrong with a plan, in the order of its steps; without templates the words are not looked at."""
     if not plan.steps:
         return [Fault("no_steps")]
-    found = [*_same_rank(plan.steps), *_order(plan), *_notices(plan.steps), *_formal(plan.steps)]
+    if taken := list(_same_rank(plan.steps)):
+        return taken
+    found = [*_order(plan), *_notices(plan.steps), *_formal(plan.steps)]
     found += _events(plan.steps)
     if templates is not None:
         found += [fault for step in plan.steps for fault in _words(step, templates, languages)]
@@ -198,7 +200,8 @@ def _formal(steps: Sequence[Step]) -> Iterator[Fault]:
             continue
         if step.trigger != "after_due" or step.counts_from == "event":
             yield Fault("formal_elsewhere", step.rank, named)
-        elif step != demands[-1]:
+            continue
+        if step != demands[-1]:
             yield Fault("formal_not_last", step.rank, {"name": step.name, "after": demands[-1].name})
         if step.mode == "automatic":
             yield Fault("formal_automatic", step.rank, named)

@@ -3,8 +3,9 @@
 from encours.dunning.actions.decisions import RunSummary, preview, run
 from encours.dunning.actions.outcomes import keep_outcome, post, resolve_doubt, retry
 from encours.dunning.actions.pauses import lift, postpone
-from encours.dunning.actions.plans import change_plan, change_template, ensure_default_plan
+from encours.dunning.actions.plans import change_plan, ensure_default_plan
 from encours.dunning.actions.reminders import confirm, confirm_many, edit, record_call, skip, take_back
+from encours.dunning.actions.templates import change_template
 
 __all__ = [
     "RunSummary",
