@@ -7,6 +7,13 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 
+def pytest_configure() -> None:
+    """Keep figures in memory: test runs side by side count organizations alike and would read each other's."""
+    from django.conf import settings
+
+    settings.CACHES["figures"] = settings.CACHES["default"] | {"LOCATION": "figures"}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Build the test database as `encours setup` would, and speak to it as the plain role that pages use."""

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -27,7 +27,7 @@ OVERVIEW = "/overview/"
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
-    cache.clear()
+    caches["figures"].clear()
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_queries_are_constant(ledger: Ledger, alice: Client) -> None:
     grade_all(ledger.organization.pk, TODAY, NOW)
 
     def count() -> int:
-        cache.clear()
+        caches["figures"].clear()
         with CaptureQueriesContext(connection) as queries:
             assert alice.get(OVERVIEW).status_code == 200
         return len(queries)

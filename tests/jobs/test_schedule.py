@@ -3,15 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django import app
 
 from encours.accounts import tenancy
 from encours.accounts.actions import create_organization
 from encours.accounts.models import Organization, User
 from encours.config.settings import PROCRASTINATE_ON_APP_READY
+from encours.events.actions import record
 from encours.events.models import Event, EventPage
 from encours.jobs import schedule, work
+from encours.reports.overview import overview
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -86,3 +90,20 @@ def test_a_dead_workers_job_is_taken_up(organization: Organization) -> None:
 
     asyncio.run(take_up())
     assert jobs_left("dunning.send") == 1
+
+
+def test_the_overview_is_ready_before_anybody_asks(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NOW)
+    caches["figures"].clear()
+    work.every_minute(0)
+    with tenancy.inside(organization.pk), CaptureQueriesContext(connection) as queries:
+        overview(organization, NOW.date())
+    assert not [one["sql"] for one in queries if "receivables_item" in one["sql"]]
+    with tenancy.inside(organization.pk):
+        record(organization.pk, "payment.recorded", by="test", at=NOW, subject=("item", 1))
+    work.every_minute(0)
+    with tenancy.inside(organization.pk), CaptureQueriesContext(connection) as queries:
+        overview(organization, NOW.date())
+    assert not [one["sql"] for one in queries if "receivables_item" in one["sql"]]

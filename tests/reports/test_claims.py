@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ledgers import Ledger, day
@@ -152,7 +152,7 @@ def test_the_totals_are_the_sum_of_the_claims(
     insolvent: date | None,
     kind: str,
 ) -> None:
-    cache.clear()
+    caches["figures"].clear()
     ledger = Ledger.opened()
     organization = ledger.organization
     organization.interest_kind, organization.interest_rate_percent = kind, Decimal("8.125")

@@ -1,10 +1,13 @@
 """The overview of a small ledger, figure by figure, and how long it is kept."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from pytest_django import DjangoAssertNumQueries
 from tests.ledgers import Ledger, day
 
@@ -25,7 +28,7 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def ledger() -> Ledger:
-    cache.clear()
+    caches["figures"].clear()
     ledger = Ledger.opened()
     oak = ledger.customer("OAK", collector=User.objects.create_user("ada@example.com"))
     elm = ledger.customer("ELM")
@@ -150,7 +153,7 @@ def test_a_portfolio_sees_only_its_own(ledger: Ledger) -> None:
 
 
 def test_an_empty_organization_and_other_currencies() -> None:
-    cache.clear()
+    caches["figures"].clear()
     empty = Ledger.opened("Empty")
     ledger_customer = empty.customer("USD")
     empty.invoice(ledger_customer, "F1", "2026-10-01", "2026-10-31", "10", currency="USD")
@@ -167,3 +170,19 @@ def test_an_empty_organization_and_other_currencies() -> None:
 
 def test_month_ends() -> None:
     assert month_ends(day("2026-03-31"), 2) == [day("2026-01-31"), day("2026-02-28")]
+
+
+def test_every_process_calls_a_figure_by_the_same_name() -> None:
+    words = (
+        "from encours.reports.memory import name_of; from encours.rules.aging import Columns;"
+        "from encours.rules.interest import LateInterestPolicy as Policy; from encours.rules.rates import *;"
+        "print(name_of('7.7', ('claims', 1, Columns(), Policy(), SHIPPED, 'EUR')))"
+    )
+    names = {
+        subprocess.run(
+            [sys.executable, "-c", words], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(names) == 1

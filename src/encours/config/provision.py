@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connections
@@ -21,6 +22,8 @@ def prepare() -> None:
     create_app_role()
     call_command("migrate", database="owner", verbosity=0, interactive=False)
     isolate()
+    # Figures of another version, or of what a backup has replaced, are none of ours.
+    caches["figures"].clear()
     compile_translations()
     if not settings.DEBUG:
         call_command("collectstatic", verbosity=0, interactive=False)

@@ -167,6 +167,16 @@ DOCUMENTS = HOME / "documents"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 UPLOAD_MAX_BYTES = environment.number("ENCOURS_UPLOAD_MAX_MB", 1024) * 1024 * 1024
 
+# Figures are files, so that what a worker computed ahead is there for every process that serves pages.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "figures": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "figures",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
+}
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

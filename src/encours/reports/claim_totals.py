@@ -133,11 +133,9 @@ def claim_totals(
 
     if customer_id is not None:
         return compute()
-    settings = hash((known, policy, organization.currency))
-    version = ledger_version(organization.pk)
-    return remembered(
-        f"claims:{organization.pk}:{version}:{today}:{portfolio_user_id}:{open_only}:{settings}", compute
-    )
+    settings = (known, policy, organization.currency)
+    about = ("claims", organization.pk, today, portfolio_user_id, open_only, settings)
+    return remembered(ledger_version(organization.pk), about, compute)
 
 
 def _totals(

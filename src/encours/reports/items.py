@@ -18,7 +18,7 @@ from encours.reports.filters import (
     portfolio_condition,
 )
 from encours.reports.ledger import columns_of
-from encours.reports.memory import remembered_of
+from encours.reports.memory import ledger_version, remembered
 from encours.reports.pages import Page, Slice
 from encours.rules.aging import Columns, column_of
 
@@ -123,9 +123,9 @@ def items(
     condition = _condition(organization, today, search, filters or ItemFilters())
     part = Slice(sort, page, size)
     counted = sql.SQL("FROM receivables_item i WHERE {} {}").format(COUNTED_ITEMS, condition.text)
-    count = remembered_of(
-        organization.pk,
-        ("items", today, search, filters),
+    count = remembered(
+        ledger_version(organization.pk),
+        ("items", organization.pk, today, search, filters),
         lambda: int(ledger.fetch(sql.SQL("SELECT count(*) {}").format(counted), condition.parameters)[0][0]),
     )
     by_name = part.sort.removeprefix("-") == "customer"
@@ -166,9 +166,9 @@ def item_sums(
             coalesce(sum(i.open_amount) FILTER (WHERE i.side = 'credit'), 0)
         FROM receivables_item i WHERE {counted} AND i.currency = %(currency)s {condition}
     """).format(counted=COUNTED_ITEMS, condition=condition.text)
-    return remembered_of(
-        organization.pk,
-        ("sums", today, search, filters, organization.currency),
+    return remembered(
+        ledger_version(organization.pk),
+        ("sums", organization.pk, today, search, filters, organization.currency),
         lambda: ItemSums(*ledger.fetch(statement, condition.parameters)[0]),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import TypeVar
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 Figure = TypeVar("Figure")
@@ -71,19 +71,23 @@ def version(organization_id: int) -> str:
     return _latest(organization_id, ())
 
 
-def remembered(key: str, compute: Callable[[], Figure]) -> Figure:
-    """Return a figure, computed only the first time that its name is asked for."""
-    found: Figure | None = cache.get(key)
+def remembered(version: str, about: tuple[object, ...], compute: Callable[[], Figure]) -> Figure:
+    """Return a figure, computed only the first time that it is asked for in this state of things.
+
+    What it is about is spelled out: a hash of its words would be another one in every process.
+    """
+    kept = caches["figures"]
+    key = name_of(version, about)
+    found: Figure | None = kept.get(key)
     if found is None:
         found = compute()
-        cache.set(key, found, KEPT_SECONDS)
+        kept.set(key, found, KEPT_SECONDS)
     return found
 
 
-def remembered_of(organization_id: int, about: tuple[object, ...], compute: Callable[[], Figure]) -> Figure:
-    """Return a figure of a ledger, computed again only once the ledger, its customers or the settings changed."""
-    asked = blake2b(repr(about).encode(), digest_size=16).hexdigest()
-    return remembered(f"asked:{organization_id}:{ledger_version(organization_id)}:{asked}", compute)
+def name_of(version: str, about: tuple[object, ...]) -> str:
+    """Return the name of a figure, the same in every process."""
+    return blake2b(repr((version, about)).encode(), digest_size=16).hexdigest()
 
 
 def _latest(organization_id: int, quiet: tuple[str, ...]) -> str:

@@ -110,14 +110,16 @@ OTHER_CURRENCIES = sql.SQL("""
 
 def overview(organization: Organization, today: date, *, portfolio_user_id: int | None = None) -> Overview:
     """Return the overview; it is computed again only after something happened that may change it."""
-    settings = hash((columns_of(organization), organization.currency, organization.timezone))
-    name = f"{organization.pk}:{today}:{portfolio_user_id}:{settings}"
+    settings = (columns_of(organization), organization.currency, organization.timezone)
+    about = (organization.pk, today, portfolio_user_id, settings)
     figures = remembered(
-        f"figures:{name}:{ledger_version(organization.pk)}",
+        ledger_version(organization.pk),
+        ("figures", *about),
         lambda: _figures(organization, today, portfolio_user_id),
     )
     news = remembered(
-        f"news:{name}:{version(organization.pk)}",
+        version(organization.pk),
+        ("news", *about),
         lambda: _News(
             at_risk(organization, today, portfolio_user_id=portfolio_user_id),
             changes(organization, today, portfolio_user_id=portfolio_user_id),
