@@ -98,3 +98,23 @@ class TrackingNumberError(DunningError):
 
 class CallOutcomeError(DunningError):
     """Say how the call ended; a promise needs its amount and its day."""
+
+
+class ReadingDecidedError(DunningError):
+    """This was decided meanwhile, or the message was read again: look at it once more."""
+
+
+class ReadingContactError(DunningError):
+    """Say whom to write to: an e-mail address or a phone number."""
+
+
+class ReadingDateError(DunningError):
+    """Say until when to wait."""
+
+
+class DisputeItemsError(DunningError):
+    """Choose the items that are contested."""
+
+
+class MessageUnmatchedError(DunningError):
+    """Say first which customer wrote this message."""

@@ -4,7 +4,7 @@ import re
 
 _PAY_FR = r"(?:regl|pay|vir|sold|acquitt|honor)"
 _PAID_FR = r"(?:regle|paye|vire|solde|acquitte|honore|effectue|emis|execute|debite|encaisse|envoye|poste)e?s?"
-_PAYMENT = r"(?:virements?|reglements?|paiements?|cheques?|vrt|vir|rglt|payments?|transfers?|wires?|remittances?|funds?)"
+_PAYMENT = r"(?:virements?|reglements?|paiements?|cheques?|vrt|vir|rglt|payments?|transfers?|wires?|remittances?|funds)"
 _DOCUMENT = r"(?:factures?|fact|pieces?|duplicatas?|releves?|invoices?|copies|copy|statements?|bills?)"
 
 CUES: dict[str, re.Pattern[str]] = {
