@@ -1,0 +1,157 @@
+"""What arrives is read whatever it is made of, its last words apart, and what no person wrote is known."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.channels.imap_server import letter
+
+from encours.channels.mime import parse, said_in
+
+OUTLOOK = """Bonjour,
+
+Le virement part vendredi 27 novembre.
+
+Cordialement,
+Claire Lefèvre
+
+De : Ateliers Lumière <relances@lumiere.example>
+Envoyé : vendredi 20 novembre 2026 09:00
+À : Claire Lefèvre
+Objet : Votre facture F-1
+
+Sauf erreur de notre part, la facture F-1 reste impayée.
+"""
+GMAIL = """Bonjour, nous avons déjà payé le 12 novembre.
+
+Le ven. 20 nov. 2026 à 09:00, Ateliers Lumière <relances@lumiere.example> a écrit :
+
+> Sauf erreur de notre part, la facture F-1 reste impayée.
+> Merci de votre règlement.
+"""
+THUNDERBIRD = """Le 20/11/2026 à 09:00, Ateliers Lumière a écrit :
+> La facture F-1 reste impayée.
+
+Le prix ne correspond pas au devis.
+"""
+ORIGINAL = """Merci de nous renvoyer la facture.
+
+-----Message d'origine-----
+De : Ateliers Lumière
+La facture F-1 reste impayée.
+"""
+IPHONE = """Je vois avec ma comptable.
+
+Envoyé de mon iPhone
+
+> Le 20 nov. 2026 à 09:00, Ateliers Lumière <relances@lumiere.example> a écrit :
+>
+> La facture F-1 reste impayée.
+"""
+ENGLISH = """We will pay next week.
+
+On Fri, Nov 20, 2026 at 9:00 AM Ateliers Lumiere <relances@lumiere.example> wrote:
+> Invoice F-1 is unpaid.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (OUTLOOK, "Le virement part vendredi 27 novembre."),
+        (GMAIL, "Bonjour, nous avons déjà payé le 12 novembre."),
+        (THUNDERBIRD, "Le prix ne correspond pas au devis."),
+        (ORIGINAL, "Merci de nous renvoyer la facture."),
+        (IPHONE, "Je vois avec ma comptable."),
+        (ENGLISH, "We will pay next week."),
+        ("Bonjour.\n", "Bonjour."),
+    ],
+)
+def test_the_last_words_are_kept_and_ours_are_not(text: str, kept: str) -> None:
+    said = said_in(text)
+    assert kept in said
+    assert "impayée" not in said
+    assert "unpaid" not in said
+
+
+def test_a_message_that_only_quotes_keeps_its_words() -> None:
+    assert said_in("> La facture F-1 est payée.\n")
+
+
+def test_html_shows_words_and_nothing_runs() -> None:
+    page = (
+        '<p onclick="x()">Bonjour,</p><script>alert(1)</script><img src="http://t.example/p.gif">'
+        '<p>Payé <b>hier</b>.<br>Merci</p><a href="javascript:x()">ici</a><style>p{}</style>'
+        '<div class="gmail_quote"><p>La facture reste impayée.</p></div>'
+    )
+    raw = letter(text=page).replace(b"text/plain", b"text/html")
+    arrived = parse(raw)
+    for refused in ("script", "onclick", "img", "javascript", "alert", "style"):
+        assert refused not in arrived.html
+    assert arrived.text.startswith("Bonjour,\nPayé hier.\nMerci")
+    assert "impayée" in arrived.text
+    assert "impayée" not in arrived.said
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers"),
+    [
+        ("Réponse automatique : Votre facture", ""),
+        ("Automatic reply: invoice", ""),
+        ("Absence du bureau", ""),
+        ("Absente du bureau : Votre facture", ""),
+        ("Out of office", ""),
+        ("Re: facture", "Auto-Submitted: auto-replied"),
+        ("Re: facture", "X-Autoreply: yes"),
+        ("Re: facture", "Precedence: auto_reply"),
+        ("Re: facture", "Return-Path: <>"),
+    ],
+)
+def test_automatic_replies_are_known(subject: str, headers: str) -> None:
+    assert parse(letter(subject, headers=headers)).automatic
+
+
+@pytest.mark.parametrize(
+    ("subject", "headers"),
+    [
+        ("Re: Votre facture", "Auto-Submitted: no"),
+        ("Re: absence de bon de commande", ""),
+        ("Automobile Dupont", ""),
+    ],
+)
+def test_what_a_person_wrote_is_not_automatic(subject: str, headers: str) -> None:
+    assert not parse(letter(subject, headers=headers)).automatic
+
+
+def test_addresses_threads_and_files_are_found() -> None:
+    raw = (
+        b"From: =?utf-8?q?Claire_Lef=C3=A8vre?= <Claire@Verger.example>\r\n"
+        b"To: Relances <relances+abc@lumiere.example>, autre@lumiere.example\r\n"
+        b"Delivered-To: relances@lumiere.example\r\nSubject: =?iso-8859-1?q?Pay=E9?=\r\n"
+        b"Message-ID: <m@verger.example>\r\n"
+        b"In-Reply-To: <b@l.example>\r\nReferences: <a@l.example>\r\n <b@l.example>\r\n"
+        b"Date: Fri, 20 Nov 2026 09:30:00 +0100\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+        b"--x\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\nPay\xe9 hier.\r\n"
+        b'--x\r\nContent-Type: application/pdf; name="avis ../de.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        b"JVBERi0=\r\n--x--\r\n"
+    )
+    arrived = parse(raw)
+    assert (arrived.from_address, arrived.from_name) == ("claire@verger.example", "Claire Lefèvre")
+    assert arrived.to == ("relances+abc@lumiere.example", "autre@lumiere.example", "relances@lumiere.example")
+    assert arrived.references == ("<a@l.example>", "<b@l.example>")
+    assert (arrived.subject, arrived.text) == ("Payé", "Payé hier.")
+    (file,) = arrived.attachments
+    assert (file.name, file.content, file.media_type) == ("avis ..-de.pdf", b"%PDF-", "application/pdf")
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_stop_the_reading(noise: bytes) -> None:
+    arrived = parse(b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n" + noise)
+    assert "\0" not in arrived.text + arrived.subject + arrived.html + arrived.said
+
+
+def test_an_unknown_charset_and_a_wrong_date_are_no_obstacle() -> None:
+    raw = letter().replace(b"charset=utf-8", b"charset=x-unknown").replace(b"Date: Fri, 20", b"Date: Fri, 99")
+    arrived = parse(raw)
+    assert "vendredi" in arrived.text
+    assert arrived.written_at is None
