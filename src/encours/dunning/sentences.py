@@ -71,10 +71,6 @@ CALLS = {
 def hold(reason: str, params: Mapping[str, Any], until: date | None = None, currency: str = "EUR") -> str:
     """Say why nothing is asked of a customer, and until when if that is known."""
     cause = str(params.get("reason", ""))
-    sentence = (
-        HOLDS_BY_CAUSE.get(cause) if reason == "on_hold" and cause in HOLDS_BY_CAUSE else HOLDS.get(reason)
-    )
-    text = str(sentence if sentence is not None else reason) % _shown(params, currency)
     known = HOLDS_BY_CAUSE.get(cause) if reason == "on_hold" else None
     text = str(known or HOLDS.get(reason) or reason) % _shown(params, currency)
     if until is None:
