@@ -1,7 +1,5 @@
 """Questions about the files that came in: which, what they changed, which may be undone."""
 
-from collections.abc import Iterable
-
 from django.db.models import QuerySet
 
 from encours.receivables.models import (
@@ -74,8 +72,3 @@ def remembered_mapping(organization_id: int, fingerprint: str) -> dict[str, str]
     """Return how the columns of a layout were read last time."""
     found = ColumnMapping.objects.filter(organization_id=organization_id, fingerprint=fingerprint).first()
     return found.mapping if found else None
-
-
-def names_of_files(import_ids: Iterable[int]) -> dict[int, str]:
-    """Return what these files are called."""
-    return dict(Import.objects.filter(pk__in=list(import_ids)).values_list("pk", "file_name"))
