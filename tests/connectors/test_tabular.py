@@ -322,6 +322,16 @@ A;Facture;F3;01/03/2024;60,00;55,00;;
     assert batch.facts["outstanding"] == 105
 
 
+def test_what_a_list_no_longer_shows_was_paid_by_the_day_of_the_lettering(tmp_path):
+    text = """\
+Client;Type;Pièce;Date;Échéance;Montant TTC;Reste dû;Lettrage;Date lettrage
+A;Facture;F1;01/01/2024;31/01/2024;100,00;0,00;AA;20/02/2024
+A;Facture;F2;01/03/2024;31/03/2024;80,00;80,00;;
+"""
+    batch = read_any(csv_of(tmp_path, text))
+    assert batch.allocations.select("amount", "allocated_on").rows() == [(100, date(2024, 2, 20))]
+
+
 def test_list_of_customers_alone(tmp_path):
     text = "Code client;Raison sociale;SIREN;E-mail;Conditions;Compte\nC1;Dupont;732829320;A@B.FR;30 jours net;411000\n"
     batch = read_any(csv_of(tmp_path, text))
