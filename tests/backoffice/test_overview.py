@@ -132,14 +132,16 @@ def test_what_changed_since_yesterday_is_told_with_its_items(ledger: Ledger, ali
         )  # fmt: skip
     new = ledger.payment(elm, "2026-11-20", "30", reference="VIR 1")
     Item.objects.filter(pk=new.pk).update(created_at=NOW)
-    Import.objects.update(loaded_at=NOW)
+    Import.objects.create(
+        organization=ledger.organization, source="fec", file_name="newer.txt", loaded_at=NOW, state="loaded"
+    )
     record(ledger.organization.pk, "import.loaded", by="system", at=NOW)
     page = text(alice)
     for words in (
         "1 item fell overdue €200.00",
         "1 payment came in €30.00",
         "1 grade fell",
-        "lumiere.txt loaded",
+        "newer.txt loaded",
         "Grade C C → Grade E E",
         "loaded today",
     ):

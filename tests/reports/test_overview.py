@@ -129,6 +129,17 @@ def test_what_changed_since_yesterday(ledger: Ledger) -> None:
     assert [file.file_name for file in seen.imports] == ["fec.txt"]
 
 
+def test_a_first_file_is_no_news_but_for_what_happened_since_yesterday(ledger: Ledger) -> None:
+    organization, oak = ledger.organization, Customer.objects.get(code="OAK")
+    Import.objects.create(
+        organization=organization, source="fec", file_name="fec.txt", loaded_at=NOW, state="loaded"
+    )
+    ledger.payment(oak, "2026-11-19", "500", created_at=NOW)
+    ledger.payment(oak, "2026-11-21", "70", created_at=NOW)
+    seen = overview(organization, TODAY).changes
+    assert (seen.paid_count, seen.paid_amount, str(seen.paid_from)) == (1, 70, "2026-11-21")
+
+
 def test_it_is_kept_until_something_happens(
     ledger: Ledger, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -19,7 +19,6 @@ from encours.backoffice.listing import address
 from encours.dunning.queries import work, work_count
 from encours.receivables.items import last_import
 from encours.receivables.models import Import
-from encours.reports.changes import RECENT_DAYS
 from encours.reports.overview import Overview
 from encours.reports.queries import overview as figures
 from encours.reports.risk import AtRisk
@@ -262,8 +261,7 @@ def news(seen: Overview) -> list[News]:
         told.append(News("clock", "hurt", _counted(words, count), changes.newly_overdue_amount, url))
     if count := changes.paid_count:
         words = ngettext("%(count)s payment came in", "%(count)s payments came in", count)
-        since = seen.today - timedelta(days=RECENT_DAYS - 1)
-        url = address("items", state="received", added_from=changes.since, issued_from=since)
+        url = address("items", state="received", added_from=changes.since, issued_from=changes.paid_from)
         told.append(News("euro", "good", _counted(words, count), changes.paid_amount, url))
     if count := changes.grades_worse:
         words = ngettext("%(count)s grade fell", "%(count)s grades fell", count)

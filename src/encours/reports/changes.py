@@ -12,7 +12,7 @@ from encours.receivables.models import Import
 from encours.reports import ledger
 from encours.reports.filters import portfolio_condition
 
-# A first file brings years of payments: those are not news.
+# A file brings what was paid since the one before it; older payments are not news.
 RECENT_DAYS = 31
 SHOWN = 20
 
@@ -50,6 +50,7 @@ class Changes:
     since: date
     newly_overdue_count: int
     newly_overdue_amount: Decimal
+    paid_from: date
     paid_count: int
     paid_amount: Decimal
     grade_changes: tuple[GradeChange, ...]
@@ -67,7 +68,7 @@ NEWLY_OVERDUE = sql.SQL("""
 PAID = sql.SQL("""
     SELECT count(*), coalesce(sum(i.amount), 0) FROM receivables_item i
     WHERE {counted} {more} AND i.side = 'credit' AND i.kind IN ('payment', 'prepayment')
-      AND i.issued_on > %(recent)s AND i.created_at >= %(since_at)s
+      AND i.issued_on >= %(paid_from)s AND i.created_at >= %(since_at)s
 """)
 
 # The grade valid before that day is the one given before it and replaced since.
@@ -89,21 +90,25 @@ def changes(organization: Organization, today: date, *, portfolio_user_id: int |
     since = today - timedelta(days=1)
     since_at = datetime.combine(since, time.min, ZoneInfo(organization.timezone))
     portfolio = portfolio_condition(portfolio_user_id)
+    files = Import.objects.filter(organization_id=organization.pk)
+    # What a first file brings is all new here, and nothing of it is news but what happened since yesterday.
+    known_before = files.filter(loaded_at__lt=since_at).exists()
+    paid_from = today - timedelta(days=RECENT_DAYS - 1) if known_before else since
     values = ledger.parameters(organization, today, portfolio) | {
         "since": since,
         "since_at": since_at,
-        "recent": today - timedelta(days=RECENT_DAYS),
+        "paid_from": paid_from,
     }
     parts = {"counted": ledger.COUNTED, "more": portfolio.text}
     ((overdue_count, overdue_amount),) = ledger.fetch(NEWLY_OVERDUE.format(**parts), values)
     ((paid_count, paid_amount),) = ledger.fetch(PAID.format(**parts), values)
     # A grade given yesterday was news yesterday, so that it is still compared with the one of the day before.
     grades = [GradeChange(*row) for row in ledger.fetch(GRADES, values)]
-    files = Import.objects.filter(organization_id=organization.pk, loaded_at__gte=since_at)
     return Changes(
         since,
         overdue_count,
         overdue_amount,
+        paid_from,
         paid_count,
         paid_amount,
         tuple(grades[:SHOWN]),
@@ -111,7 +116,7 @@ def changes(organization: Organization, today: date, *, portfolio_user_id: int |
         sum(not grade.worse for grade in grades),
         tuple(
             FileChange(file.pk, file.file_name, file.loaded_at, file.state)
-            for file in files.order_by("-loaded_at")[:SHOWN]
+            for file in files.filter(loaded_at__gte=since_at).order_by("-loaded_at")[:SHOWN]
             if file.loaded_at
         ),
     )
