@@ -83,6 +83,19 @@ def test_every_stylesheet_and_script_is_loaded_and_small():
         assert lines < (250 if name.endswith(".css") else 150), name
 
 
+@pytest.mark.parametrize("debug", [True, False])
+def test_forms_with_errors_are_swapped_in_whatever_the_mode(debug, settings):
+    settings.DEBUG = debug
+    scripts = render_to_string("ui/scripts.html")
+    assert "htmx-4.min.js" in scripts
+    # This one adds 4xx to the answers that htmx does not swap.
+    assert "django-htmx.js" not in scripts
+    (kept_off,) = re.findall(r'"noSwap": \[(.*?)\]', scripts)
+    assert "422" not in kept_off
+    assert "409" not in kept_off
+    assert "4xx" not in kept_off
+
+
 def test_the_theme_comes_from_a_cookie_and_nothing_else():
     request = RequestFactory().get("/")
     request.COOKIES["theme"] = "dark"
