@@ -128,3 +128,15 @@ def test_on_a_telephone_the_detail_covers_the_list(browser, address):
     page.click("[data-row] >> nth=1")
     page.wait_for_selector(".desk[data-open] #detail h2:text('Case 2')")
     assert page.is_visible("#detail")
+
+
+def test_on_a_telephone_a_narrow_column_is_as_wide_as_its_card(browser, address):
+    page, _faults = visit(browser, f"{address}/ui", width=390)
+    width = page.evaluate(
+        """() => {
+            const row = document.querySelector(".table.cards tbody tr");
+            row.insertAdjacentHTML("beforeend", '<td class="shrink" data-label="Dernier jour">22/11</td>');
+            return row.lastElementChild.offsetWidth;
+        }"""
+    )
+    assert width > 100
