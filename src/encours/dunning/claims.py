@@ -78,7 +78,7 @@ def claim_of(
     last = [statement.segments[-1] for statement in statements if statement.segments]
     return Claim(
         lines=lines if organization.interest_claimed else (),
-        principal=sum((item.open_amount for item in items), ZERO),
+        principal=sum((_asked(item) for item in items), ZERO),
         interest=round_amount(
             sum((statement.total for statement in statements), ZERO), organization.currency
         ),
@@ -88,6 +88,11 @@ def claim_of(
         partial=any(statement.partial for statement in statements),
         rate_percent=max(last, key=lambda segment: segment.to_on).rate_percent if last else None,
     )
+
+
+def _asked(item: Item) -> Decimal:
+    """Return what is claimed of an item: all that is open, but for the part that is disputed by its amount."""
+    return item.open_amount if item.disputed_amount is None else item.asked_amount
 
 
 def _payments(items: Iterable[Item]) -> dict[int, list[tuple[date, Decimal]]]:
@@ -104,7 +109,7 @@ def _statement(
     """Count the interest of one item; insolvency stops it, and days before the first known rate are not claimed."""
     first_known = counting.rates.rows[0].half_year.from_on - timedelta(days=1)
     return late_interest(
-        item.amount,
+        item.amount - (item.open_amount - _asked(item)),
         max(item.due_on, first_known),
         counting.until,
         counting.rates,

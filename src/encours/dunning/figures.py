@@ -100,7 +100,7 @@ def figures_of(reminder: Reminder, today: date) -> Figures:
     lines = tuple(
         Line(
             line.item,
-            line.open_amount if thanks else line.item.open_amount,
+            line.open_amount if thanks else line.item.asked_amount,
             max((today - line.item.due_on).days, 0),
         )
         for line in queries.lines(reminder)

@@ -1,12 +1,25 @@
 """Asks the last question before the wire: is what a reminder says still true, and still wanted."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from encours.accounts.models import Organization
 from encours.customers.models import Customer
-from encours.dunning.models import Pause, Reminder, ReminderItem, ReminderState
+from encours.dunning.guardrails import guardrails_of
+from encours.dunning.models import (
+    Guardrails,
+    InboundMessage,
+    MessageKind,
+    MessageState,
+    Pause,
+    Promise,
+    Reminder,
+    ReminderItem,
+    ReminderState,
+)
+from encours.payment_plans.queries import standing
 
 
 def objection(reminder_id: int, today: date) -> str | None:
@@ -21,7 +34,55 @@ def objection(reminder_id: int, today: date) -> str | None:
     insolvent_on = Customer.objects.get(pk=reminder.customer_id).insolvent_on
     if insolvent_on is not None and insolvent_on <= today:
         return "insolvent"
-    return _objection_to_items(reminder, today)
+    return _objection_to_items(reminder, today) or _objection_to_contact(reminder, today)
+
+
+def _objection_to_contact(reminder: Reminder, today: date) -> str | None:
+    """Look for what came in since the decision: a reply to read, a promise, an agreement, another contact."""
+    organization = Organization.objects.get(pk=reminder.organization_id)
+    guardrails = guardrails_of(organization)
+    if guardrails.replies_stop and _replied(reminder):
+        return "reply_waiting"
+    lines = ReminderItem.objects.filter(organization=organization, reminder=reminder)
+    items = set(lines.values_list("item_id", flat=True))
+    if _promised(reminder, items, today - timedelta(days=guardrails.promise_grace_days)):
+        return "promise_running"
+    agreed = standing(organization.pk, [reminder.customer_id], today).get(reminder.customer_id)
+    if agreed and agreed.kept_until and items & agreed.item_ids:
+        return "installments_kept"
+    return (
+        "too_soon" if guardrails.gap_days and _contacted(reminder, organization, guardrails, today) else None
+    )
+
+
+def _replied(reminder: Reminder) -> bool:
+    return InboundMessage.objects.filter(
+        organization_id=reminder.organization_id,
+        customer_id=reminder.customer_id,
+        kind__in=[MessageKind.REPLY, MessageKind.SMS],
+        state=MessageState.NEW,
+    ).exists()
+
+
+def _promised(reminder: Reminder, items: set[int], from_on: date) -> bool:
+    running = Promise.objects.filter(
+        organization_id=reminder.organization_id,
+        customer_id=reminder.customer_id,
+        canceled_at=None,
+        kept_on=None,
+        broken_on=None,
+        promised_on__gte=from_on,
+    )
+    return running.filter(Q(lines=None) | Q(lines__item_id__in=items)).exists()
+
+
+def _contacted(reminder: Reminder, organization: Organization, guardrails: Guardrails, today: date) -> bool:
+    """Tell whether the customer was contacted by another channel within the silence to keep."""
+    zone = ZoneInfo(organization.timezone)
+    silent_from = datetime.combine(today - timedelta(days=guardrails.gap_days - 1), time.min, zone)
+    others = Reminder.objects.filter(organization=organization, customer_id=reminder.customer_id)
+    spoken = [ReminderState.SENT, ReminderState.PRINTED, ReminderState.IN_DOUBT]
+    return others.filter(state__in=spoken, sent_at__gte=silent_from).exclude(pk=reminder.pk).exists()
 
 
 def _objection_to_items(reminder: Reminder, today: date) -> str | None:
@@ -33,13 +94,13 @@ def _objection_to_items(reminder: Reminder, today: date) -> str | None:
     items = [line.item for line in lines]
     if not items or any(item.open_amount == 0 for item in items):
         return "settled"
-    if any(item.disputed_on is not None for item in items):
+    if any(item.asked_amount == 0 for item in items):
         return "disputed"
     if _pauses(reminder, today).filter(Q(item=None) | Q(item__in=items)).exists():
         return "postponed"
     if any(item.missing_since is not None for item in items):
         return "missing"
-    if any(line.item.open_amount != line.open_amount for line in lines):
+    if any(line.item.asked_amount != line.open_amount for line in lines):
         return "amount_changed"
     return None
 

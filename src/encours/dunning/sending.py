@@ -19,7 +19,7 @@ from encours.channels.epc import PaymentDetailsError
 from encours.channels.errors import DocumentError, InvalidMessageError
 from encours.channels.models import Channel, Sending
 from encours.channels.models import State as SendingState
-from encours.dunning import actions, carriers, guard, letters, outbox, parcels
+from encours.dunning import actions, carriers, guard, hours, letters, outbox, parcels
 from encours.dunning.actions import outcomes
 from encours.dunning.addressing import sender_for
 from encours.dunning.day import today_of
@@ -73,7 +73,7 @@ def waiting(organization_id: int, now: datetime) -> bool:
     )
     if organization.simulation:
         confirmed = confirmed.filter(simulated_at=None)
-    if confirmed.exists():
+    if hours.not_closed(organization, confirmed, now).exists():
         return True
     leaving = Reminder.objects.filter(organization=organization, state=ReminderState.CONFIRMED)
     numbers = leaving.exclude(sending_id=None).values("sending_id")
@@ -133,10 +133,14 @@ def _send_new(sending_pass: _Pass, summary: SendingSummary) -> None:
     with sending_pass.inside():
         for reminder in confirmed.filter(simulated_at__isnull=False).select_related("step"):
             outcomes.leave_simulation(reminder, sending_pass.now)
-        customers = list(confirmed.values_list("customer_id", flat=True))
+        outcomes.hold_waiting(sending_pass.organization, sending_pass.now)
+        free = confirmed.exclude(held__startswith=hours.CLOSED)
+        customers = list(free.values_list("customer_id", flat=True))
     actions.run(sending_pass.organization, sending_pass.today, sending_pass.now, customers)
     with sending_pass.inside():
-        numbers = list(confirmed.order_by("-expected_value", "pk").values_list("pk", "channel"))
+        summary.held += outcomes.hold_waiting(sending_pass.organization, sending_pass.now)
+        ready = free.exclude(held=hours.STALE).order_by("-expected_value", "pk")
+        numbers = list(ready.values_list("pk", "channel"))
     refused: Counter[str] = Counter()
     for number, channel in numbers:
         if refused[channel] >= REFUSALS_IN_A_ROW:
@@ -162,6 +166,8 @@ def _carry_on(sending_pass: _Pass, reminder_id: int, sending_id: int, summary: S
             after = outcomes.keep_outcome(reminder, sending, sending_pass.now)
             if after != before:
                 summary.count(after)
+            return
+        if hours.wait_of(Reminder.objects.get(pk=reminder_id), sending_pass.now):
             return
     summary.count(_deliver(sending_pass, reminder_id, sending_id))
 
@@ -214,7 +220,7 @@ def _reserved(sending_pass: _Pass, reminder: Reminder, summary: SendingSummary) 
     except (DocumentError, PaymentDetailsError):
         outcomes.hold(reminder, "document_error")
     except InvalidMessageError:
-        outcomes.fail(reminder, "recipient_invalid", now)
+        outcomes.fail(reminder, "number_invalid" if reminder.channel == "sms" else "recipient_invalid", now)
         summary.failed += 1
         return None
     else:

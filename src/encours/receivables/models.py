@@ -1,5 +1,7 @@
 """What is owed: items, what settles what, the files they came from, and the documents that prove them."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -99,6 +101,19 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"{self.kind} {self.pk}"
+
+    @property
+    def disputed_part(self) -> Decimal:
+        """Return how much of what is open is contested: the amount that was named, or all of it."""
+        if self.disputed_on is None:
+            return Decimal(0)
+        whole = self.open_amount
+        return whole if self.disputed_amount is None else min(self.disputed_amount, whole)
+
+    @property
+    def asked_amount(self) -> Decimal:
+        """Return how much of what is open may be asked for."""
+        return self.open_amount - self.disputed_part
 
 
 class Allocation(models.Model):

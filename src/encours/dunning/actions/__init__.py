@@ -1,6 +1,6 @@
 """Verbs of dunning: decide for everyone, then what people do with a reminder, a customer, a plan."""
 
-from encours.dunning.actions.decisions import RunSummary, preview, run
+from encours.dunning.actions.decisions import Forecast, RunSummary, Trial, forecast, preview, run
 from encours.dunning.actions.outcomes import keep_outcome, post, resolve_doubt, retry
 from encours.dunning.actions.pauses import lift, postpone
 from encours.dunning.actions.plans import change_plan, ensure_default_plan
@@ -8,13 +8,16 @@ from encours.dunning.actions.reminders import confirm, confirm_many, edit, recor
 from encours.dunning.actions.templates import change_template
 
 __all__ = [
+    "Forecast",
     "RunSummary",
+    "Trial",
     "change_plan",
     "change_template",
     "confirm",
     "confirm_many",
     "edit",
     "ensure_default_plan",
+    "forecast",
     "keep_outcome",
     "lift",
     "post",

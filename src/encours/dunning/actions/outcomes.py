@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from encours.accounts.models import Organization, User
 from encours.channels import actions as channels
 from encours.channels.errors import SendingStateError
 from encours.channels.models import Sending
 from encours.channels.models import State as SendingState
+from encours.dunning import hours
 from encours.dunning.actions.reminders import decide_again, locked, tell
 from encours.dunning.errors import ReminderStateError, TrackingNumberError
 from encours.dunning.models import Reminder, ReminderItem, ReminderState
@@ -43,6 +45,21 @@ def reserve(
 def hold(reminder: Reminder, why: str) -> None:
     """Leave a confirmed reminder where it is, with what keeps it from leaving."""
     Reminder.objects.filter(pk=reminder.pk, sending_id=None).exclude(held=why).update(held=why)
+
+
+def hold_waiting(organization: Organization, now: datetime) -> int:
+    """Write on each confirmed reminder the hour, the day or the ledger it waits for; return how many wait."""
+    confirmed = Reminder.objects.filter(
+        organization=organization, state=ReminderState.CONFIRMED, sending_id=None
+    )
+    found = hours.waiting_for(organization, confirmed, now)
+    for why in {*found.values()} - {""}:
+        numbers = [number for number, held in found.items() if held == why]
+        confirmed.filter(pk__in=numbers).exclude(held=why).update(held=why)
+    free = [number for number, held in found.items() if not held]
+    over = Q(held__startswith=hours.CLOSED) | Q(held=hours.STALE)
+    confirmed.filter(over, pk__in=free).update(held="")
+    return len(found) - len(free)
 
 
 @transaction.atomic
