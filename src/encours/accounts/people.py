@@ -1,6 +1,7 @@
 """Who works in an organization, under which name."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -14,6 +15,21 @@ def members(organization_id: int) -> QuerySet[Membership]:
         Membership.objects.filter(organization_id=organization_id)
         .select_related("user")
         .order_by("user__last_name", "user__first_name", "user__email")
+    )
+
+
+def covered_by(organization_id: int, user_id: int, today: date) -> list[int]:
+    """Return the colleagues whose work a person does today because they are absent."""
+    return list(
+        Membership.objects.filter(
+            organization_id=organization_id,
+            covered_by_id=user_id,
+            absent_from__lte=today,
+            absent_until__gte=today,
+        )
+        .exclude(user_id=user_id)
+        .order_by("user_id")
+        .values_list("user_id", flat=True)
     )
 
 

@@ -73,6 +73,7 @@ def menu(request: HttpRequest, desk: Desk) -> list[Group]:
 
     work = [
         link("today", _("Today"), "calendar", "t", waiting),
+        link("calls", _("Calls"), "phone", "p"),
         link("overview", _("Overview"), "chart", "o"),
         link("customers", _("Customers"), "users", "c"),
         link("items", _("Items"), "file", "i"),

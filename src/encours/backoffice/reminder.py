@@ -34,6 +34,7 @@ from encours.receivables.marks import dispute_item
 from encours.ui.formats import day
 
 LONGEST_PAUSE_DAYS = 366
+SHORT_OUTCOMES = ("reached", "voicemail", "no_answer", "wrong_number")
 REASON = {"list": "reasons", "autocomplete": "off"}
 
 
@@ -85,7 +86,7 @@ class SkipForm(forms.Form):
 class CallForm(forms.Form):
     """How a call went."""
 
-    outcome = forms.ChoiceField(choices=list(sentences.CALLS.items()))
+    outcome = forms.ChoiceField(choices=[(name, sentences.CALLS[name]) for name in SHORT_OUTCOMES])
     note = forms.CharField(
         label=gettext_lazy("What was said"),
         required=False,

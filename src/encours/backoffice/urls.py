@@ -7,6 +7,7 @@ from django.urls import URLPattern
 # In the order of the menu.
 NOUNS = (
     "today",
+    "calls",
     "overview",
     "customers",
     "items",
