@@ -69,8 +69,8 @@ def _rest(lines: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFrame:
 def _unseen(lines: pl.DataFrame, last_on: object) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return an item for what settled each line and is not in the list, and the allocation of both.
 
-    The day is that of the payment where the list has one, or of the lettering; else the due date, but not after the last
-    day of the list.
+    The day is that of the payment where the list has one, or of the lettering; else the due date, but not after the
+    last day of the list.
     """
     ids = [blake2b(f"settled\x1f{one}".encode(), digest_size=16).hexdigest() for one in lines["external_id"]]
     debit = pl.col("side") == "debit"
