@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from tests.ledgers import Ledger, day
 
@@ -159,3 +161,15 @@ def test_a_stranger_sees_nothing(ledger: Ledger) -> None:
     assert customers(ours, TODAY).count == 0
     assert items(ours, TODAY).count == 0
     assert aged_items(ours, TODAY, on=TODAY - timedelta(days=30)).count == 0
+
+
+def test_the_latest_items_are_read_in_order(ledger: Ledger) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        items(ledger.organization, TODAY)
+    with connection.cursor() as cursor:
+        # Of a dozen rows every plan is as good; on a million, sorting them all takes ten times as long.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {queries.captured_queries[-1]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "using item_latest" in plan

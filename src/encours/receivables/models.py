@@ -97,6 +97,14 @@ class Item(models.Model):
                 condition=Q(open_amount__gt=0),
                 include=["side", "open_amount", "currency", "issued_on", "missing_since"],
             ),
+            # The list of items is cut from this index, latest first, and counted from it alone.
+            models.Index(
+                "organization",
+                F("issued_on").desc(nulls_last=True),
+                "id",
+                name="item_latest",
+                condition=Q(missing_since=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -401,6 +401,16 @@ class Migration(migrations.Migration):
                 name="item_open",
             ),
         ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                models.F("organization"),
+                models.OrderBy(models.F("issued_on"), descending=True, nulls_last=True),
+                models.F("id"),
+                condition=models.Q(("missing_since", None)),
+                name="item_latest",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="item",
             constraint=models.UniqueConstraint(
