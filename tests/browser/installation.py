@@ -1,6 +1,7 @@
 """An installation of its own, run as a person runs it: `encours serve`, with its worker and its database."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -61,16 +62,39 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
     raise AssertionError(log.read_text())
 
 
-@contextmanager
-def served(home: Path) -> Iterator[Installation]:
-    """Serve the desk from an empty folder and end it, and nothing else, afterwards."""
-    port = free_port()
+def environment_of(home: Path, url: str) -> dict[str, str]:
+    """Return the environment of an installation that keeps everything in a folder of its own."""
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in {"DATABASE_URL", "ENCOURS_DEBUG", "DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
     }
-    environment |= {"ENCOURS_HOME": str(home), "ENCOURS_URL": f"http://127.0.0.1:{port}"}
+    return environment | {"ENCOURS_HOME": str(home), "ENCOURS_URL": url}
+
+
+def demonstration(home: Path, ledger: Path) -> tuple[str, str]:
+    """Load a ledger as `make run FILE=` does, and return the sign-in that it shows."""
+    done = subprocess.run(
+        [sys.executable, "-m", "encours", "demo", str(ledger), "--no-serve"],
+        env=environment_of(home, "http://127.0.0.1"),
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    email = re.search(r"E-mail\s+(\S+)", done.stdout)
+    password = re.search(r"Password\s+(\S+)", done.stdout)
+    assert email, done.stdout
+    assert password, done.stdout
+    return email[1], password[1]
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Installation]:
+    """Serve the desk from a folder of its own and end it, and nothing else, afterwards."""
+    port = free_port()
+    environment = environment_of(home, f"http://127.0.0.1:{port}")
     log = home / "serve.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
