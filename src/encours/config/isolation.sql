@@ -59,6 +59,12 @@ BEGIN
     EXECUTE format('ANALYZE %I', relation);
 END $$;
 
+-- What no plan depends on is not sampled: half the time of an ANALYZE, which every load waits for.
+ALTER TABLE receivables_item
+    ALTER label SET STATISTICS 0, ALTER reference SET STATISTICS 0, ALTER lettering SET STATISTICS 0,
+    ALTER line SET STATISTICS 0, ALTER external_id SET STATISTICS 0, ALTER created_at SET STATISTICS 0,
+    ALTER dispute_reason SET STATISTICS 0, ALTER due_basis SET STATISTICS 0;
+
 -- A reference between two tenant tables carries the organization: no row can point across the border.
 DO $$
 DECLARE
