@@ -192,19 +192,89 @@ def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
+def seal(secret: str) -> str:
+    """Return a secret as it is kept: only this installation reads it again."""
+    return _cipher().encrypt(secret.encode()).decode() if secret else ""
+
+
+def unseal(sealed: str) -> str:
+    """Return a kept secret in the clear, for the moment of use."""
+    if not sealed:
+        return ""
+    try:
+        return _cipher().decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise SenderPasswordLostError from error
+
+
 @transaction.atomic
 def set_sender(
-    organization: Organization, *, password: str | None, by: User, now: datetime, **fields: object
+    organization: Organization,
+    *,
+    password: str | None,
+    by: User,
+    now: datetime,
+    purpose: str = SenderPurpose.MAIN,
+    person: User | None = None,
+    **fields: object,
 ) -> Sender:
-    """Set the mail server and the address that the organization writes from; None keeps the password."""
+    """Set the mail server and the address of one voice; None keeps the password."""
     defaults = {**fields, "tested_at": None}
     if password is not None:
-        defaults["sealed_password"] = _cipher().encrypt(password.encode()).decode() if password else ""
+        defaults["sealed_password"] = seal(password)
     sender, _created = Sender.objects.update_or_create(
-        organization=organization, purpose=SenderPurpose.MAIN, user=None, defaults=defaults
+        organization=organization, purpose=purpose, user=person, defaults=defaults
     )
-    record(organization.pk, "sender.changed", by=actor(by), at=now, subject=("sender", sender.pk))
+    record(
+        organization.pk,
+        "sender.changed",
+        by=actor(by),
+        at=now,
+        subject=("sender", sender.pk),
+        purpose=purpose,
+    )
     return sender
+
+
+@transaction.atomic
+def remove_sender(sender: Sender, *, by: User, now: datetime) -> None:
+    """Give up a voice: what it would have said is said by the organization."""
+    record(
+        sender.organization_id, "sender.removed", by=actor(by), at=now, subject=("sender", sender.pk),
+        purpose=sender.purpose,
+    )  # fmt: skip
+    sender.delete()
+
+
+@transaction.atomic
+def keep_domain_report(sender: Sender, checks: list[dict[str, str]], *, domain: str, now: datetime) -> None:
+    """Keep what the name servers said of the domain a sender writes from."""
+    sender.domain_checked_at, sender.domain_report = now, {"domain": domain, "checks": checks}
+    sender.save(update_fields=["domain_checked_at", "domain_report"])
+
+
+@transaction.atomic
+def raise_alarm(sender: Sender, *, said: str, now: datetime) -> None:
+    """Keep that a mail server refused messages because of who writes them, how often and in which words."""
+    count = int(sender.alarm.get("count", 0)) + 1
+    sender.alarm = {"at": now.isoformat(), "said": said[:300], "count": count}
+    sender.save(update_fields=["alarm"])
+    record(
+        sender.organization_id,
+        "sender.alarmed",
+        by="system",
+        at=now,
+        subject=("sender", sender.pk),
+        said=said,
+    )
+
+
+@transaction.atomic
+def clear_alarm(sender: Sender, *, by: User, now: datetime) -> None:
+    """Take a person's word that what made mail servers refuse is mended."""
+    sender.alarm = {}
+    sender.save(update_fields=["alarm"])
+    record(sender.organization_id, "sender.changed", by=actor(by), at=now, subject=("sender", sender.pk))
 
 
 @transaction.atomic
@@ -216,12 +286,7 @@ def keep_sender_test(sender: Sender, *, now: datetime) -> None:
 
 def sender_password(sender: Sender) -> str:
     """Return the mail server's password in the clear, for the moment of use."""
-    if not sender.sealed_password:
-        return ""
-    try:
-        return _cipher().decrypt(sender.sealed_password.encode()).decode()
-    except InvalidToken as error:
-        raise SenderPasswordLostError from error
+    return unseal(sender.sealed_password)
 
 
 @transaction.atomic
@@ -249,10 +314,13 @@ def set_provider(
 
 
 @transaction.atomic
-def keep_provider_test(account: ProviderAccount, *, now: datetime, fault: str = "") -> None:
-    """Keep when a carrier last answered as it should, or what it answered instead."""
+def keep_provider_test(
+    account: ProviderAccount, *, now: datetime, fault: str = "", known: dict[str, str] | None = None
+) -> None:
+    """Keep when a carrier last answered as it should and what it said of itself, or what it answered instead."""
     account.tested_at, account.fault = (None if fault else now), fault[:300]
-    account.save(update_fields=["tested_at", "fault"])
+    account.options = {**account.options, **({"known": known} if known is not None else {})}
+    account.save(update_fields=["tested_at", "fault", "options"])
 
 
 def provider_secrets(account: ProviderAccount) -> dict[str, str]:

@@ -10,6 +10,9 @@ from encours.rules.bounces import STATUS, Failure
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,300}>")
 DAEMON = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|mdaemon)@", re.IGNORECASE)
+RETURNED = re.compile(
+    r"(?im)^(?:message-id|received|return-path):|original message|message d[’']origine|copy of the message"
+)
 SUBJECT = re.compile(
     r"undeliver|returned mail|delivery (status|failure|has failed)|failure notice|mail delivery failed"
     r"|non remis|non délivr|échec de la remise|echec de la remise|n'a pas pu être remis|message retourné",
@@ -78,7 +81,7 @@ def _complaints(message: Message) -> list[Failure]:
 
 def _in_words(text: str, sender: str) -> list[Failure]:
     """Return what a report without fields says: the addresses it names before the message it returns."""
-    own = re.split(r"(?i)(?:message-id:|received:|original message|message d'origine)", text)[0]
+    own = RETURNED.split(text)[0]
     status = STATUS.search(own)
     named = [found for found in ADDRESS.findall(own) if found.lower() != sender.lower()]
     said = " ".join(own.split())[:300]

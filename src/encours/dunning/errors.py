@@ -118,3 +118,11 @@ class DisputeItemsError(DunningError):
 
 class MessageUnmatchedError(DunningError):
     """Say first which customer wrote this message."""
+
+
+class AnswerEmptyError(DunningError):
+    """An answer needs words, and somebody to read them."""
+
+
+class AnswerSenderMissingError(DunningError):
+    """Nobody can write: set a sender first."""

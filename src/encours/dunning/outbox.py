@@ -14,7 +14,8 @@ from encours.channels.smtp import Security, SmtpTransport
 from encours.dunning import addressing
 from encours.dunning.models import Reminder, ReminderItem, ReminderState
 
-SENDER_OPTION = "sender"
+SENDER_OPTION, CUSTOMER_OPTION = "sender", "customer"
+MESSAGE_ID = email.MESSAGE_ID
 SIGNATURE_MARK = "-- "
 SECURITIES: dict[str, Security] = {"none": "none", "starttls": "starttls", "tls": "tls"}
 
@@ -24,7 +25,7 @@ class Draft:
     """What one e-mail of a case says, before it gets its addresses."""
 
     key: str
-    customer_id: int
+    customer_id: int | None
     recipient: str
     subject: str
     text: str
@@ -40,7 +41,7 @@ class Draft:
 def reserve(sender: Sender, draft: Draft, now: datetime) -> Sending:
     """Keep an e-mail of a case to leave later, with the addresses by which its answers are known again."""
     organization_id = sender.organization_id
-    case = addressing.token_of(organization_id, draft.customer_id)
+    case = addressing.token_of(organization_id, draft.customer_id) if draft.customer_id else ""
     token = addressing.sending_token(organization_id, draft.key)
     return channels.reserve_email(
         organization_id,
@@ -48,11 +49,11 @@ def reserve(sender: Sender, draft: Draft, now: datetime) -> Sending:
             key=draft.key,
             sender=sender.email,
             sender_name=sender.name,
-            reply_to=addressing.reply_to(sender, case),
+            reply_to=addressing.reply_to(sender, case) if case else sender.reply_to,
             recipient=draft.recipient,
             recipient_name=draft.recipient_name,
             copies=draft.copies,
-            subject=addressing.tagged(draft.subject, case),
+            subject=addressing.tagged(draft.subject, case) if case else draft.subject,
             text=_signed(draft.text, sender.signature),
             html=_signed_html(draft.html or email.html_of(draft.text), sender.signature),
             language=draft.language,
@@ -64,7 +65,7 @@ def reserve(sender: Sender, draft: Draft, now: datetime) -> Sending:
             token=token,
         ),
         now,
-        options={SENDER_OPTION: sender.pk},
+        options={SENDER_OPTION: sender.pk, CUSTOMER_OPTION: draft.customer_id},
     )
 
 

@@ -10,6 +10,7 @@ JOBS = {
     "daily.run": "daily_run",
     "dunning.send": "dunning_send",
     "dunning.follow": "dunning_follow",
+    "mail.read": "mail_read",
 }
 PERIODIC = {
     "* * * * *": ("clock.minute", "every_minute"),

@@ -14,10 +14,10 @@ from encours.accounts import tenancy
 from encours.accounts.models import Organization
 from encours.channels.actions import sweep
 from encours.connectors.intake import load_import, read_import
-from encours.dunning import sending, tracking
+from encours.dunning import answers, intake, sending, tracking
 from encours.dunning.day import run_day, today_of
 from encours.events.actions import seal
-from encours.queue import defer
+from encours.queue import defer, defer_once
 from encours.reports.overview import overview
 
 logger = logging.getLogger("encours.jobs")
@@ -67,8 +67,9 @@ def daily_run(organization_id: int) -> None:
 
 @own_connection
 def dunning_send(organization_id: int) -> None:
-    """Send what was confirmed."""
+    """Send what was confirmed, and the answers that wait."""
     sending.send_confirmed(organization_id, clock())
+    answers.send(organization_id, clock())
 
 
 @own_connection
@@ -79,15 +80,29 @@ def dunning_follow(organization_id: int) -> None:
 
 
 @own_connection
+def mail_read(organization_id: int, mailbox_id: int) -> None:
+    """Take in what is new in one mailbox."""
+    intake.take_in(organization_id, mailbox_id, clock())
+
+
+@own_connection
 def every_minute(timestamp: int) -> None:  # noqa: ARG001 - the queue tells the planned time
     """Wake the organizations that have something to send, show doubtful sendings, and have figures ready."""
     now = clock()
     for organization_id in tenancy.organization_ids():
         with tenancy.inside(organization_id):
             sweep(organization_id, now)
-            waiting = sending.waiting(organization_id, now)
+            waiting = sending.waiting(organization_id, now) or answers.waiting(organization_id, now)
+            read = intake.mailboxes_to_read(organization_id)
         if waiting:
             defer("dunning.send", organization_id=organization_id, lock=f"send-{organization_id}")
+        for mailbox_id in read:
+            defer_once(
+                "mail.read",
+                organization_id=organization_id,
+                mailbox_id=mailbox_id,
+                lock=f"mailbox-{mailbox_id}",
+            )
 
     for organization_id in tenancy.organization_ids():
         compute_ahead(organization_id, now)

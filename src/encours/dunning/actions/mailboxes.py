@@ -1,0 +1,78 @@
+"""Mailboxes: set by a person, their cursor moved in the transaction of what was taken in, their faults kept."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from encours.accounts.actions import actor, seal
+from encours.accounts.models import Organization, User
+from encours.channels.imap import Cursor
+from encours.dunning.models import Mailbox, MailboxWay
+from encours.events.actions import record
+
+SECRET_BYTES = 24
+
+
+@transaction.atomic
+def set_mailbox(
+    organization: Organization,
+    mailbox: Mailbox | None,
+    *,
+    password: str | None,
+    by: User,
+    now: datetime,
+    **fields: object,
+) -> Mailbox:
+    """Set a mailbox, new or known; None keeps its password, another folder is read from its own beginning."""
+    found = mailbox or Mailbox(organization=organization)
+    places = ("host", "username", "folder")
+    before = tuple(getattr(found, name) for name in places)
+    for name, value in fields.items():
+        setattr(found, name, value)
+    if password is not None:
+        found.sealed_password = seal(password)
+    if before != tuple(getattr(found, name) for name in places):
+        found.uid_validity, found.last_uid = None, 0
+    found.fault = ""
+    found.save()
+    record(organization.pk, "mailbox.changed", by=actor(by), at=now, subject=("mailbox", found.pk))
+    return found
+
+
+@transaction.atomic
+def open_door(organization: Organization, *, name: str, email: str, by: User, now: datetime) -> Mailbox:
+    """Open a door where a provider hands over messages, with a secret of its own."""
+    door = Mailbox.objects.create(
+        organization=organization,
+        way=MailboxWay.PUSHED,
+        name=name,
+        email=email,
+        sealed_password=seal(secrets.token_urlsafe(SECRET_BYTES)),
+    )
+    record(organization.pk, "mailbox.changed", by=actor(by), at=now, subject=("mailbox", door.pk))
+    return door
+
+
+@transaction.atomic
+def remove_mailbox(mailbox: Mailbox, *, by: User, now: datetime) -> None:
+    """Read a mailbox no more; the messages that came in by it stay."""
+    record(
+        mailbox.organization_id, "mailbox.removed", by=actor(by), at=now, subject=("mailbox", mailbox.pk),
+        email=mailbox.email,
+    )  # fmt: skip
+    mailbox.delete()
+
+
+def move_cursor(mailbox: Mailbox, cursor: Cursor) -> None:
+    """Remember how far a mailbox was taken in; call it in the transaction of the message."""
+    mailbox.uid_validity, mailbox.last_uid = cursor.validity, cursor.last_uid
+    mailbox.save(update_fields=["uid_validity", "last_uid"])
+
+
+def keep_check(mailbox: Mailbox, *, now: datetime, fault: str = "") -> None:
+    """Keep when a mailbox was last read to its end, or what kept it from being read."""
+    mailbox.fault = fault[:300]
+    if not fault:
+        mailbox.checked_at = now
+    mailbox.save(update_fields=["fault", "checked_at"])

@@ -1,0 +1,123 @@
+"""Takes in what debtors write: each message is kept in one transaction with the place up to which it was read.
+
+A process that dies between two messages leaves the cursor at the last one kept: nothing is lost. A message read
+again, because a server numbered its folder afresh, is known by what it is: nothing is kept twice.
+"""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from encours.accounts import tenancy
+from encours.accounts.actions import unseal
+from encours.accounts.errors import SenderPasswordLostError
+from encours.accounts.models import Organization
+from encours.channels import imap
+from encours.channels.errors import WireError
+from encours.channels.imap import Cursor, ImapAccount
+from encours.dunning.actions import inbound, mailboxes
+from encours.dunning.models import InboundMessage, Mailbox, MailboxWay
+from encours.dunning.outbox import SECURITIES
+
+# What came in before a mailbox was connected is read this far back.
+FIRST_READ = timedelta(days=14)
+READ_AGAIN = timedelta(days=3)
+PORTION = 200
+LONGEST_FAULT = 250
+
+
+@dataclass
+class IntakeSummary:
+    """What one pass over a mailbox brought."""
+
+    taken: int = 0
+    known: int = 0
+    fault: str = ""
+
+
+def mailboxes_to_read(organization_id: int) -> list[int]:
+    """Return the mailboxes that are read; call it inside the organization."""
+    active = Mailbox.objects.filter(organization_id=organization_id, active=True, way=MailboxWay.IMAP)
+    return list(active.order_by("pk").values_list("pk", flat=True))
+
+
+def take_in(organization_id: int, mailbox_id: int, now: datetime, *, patience: float = 30.0) -> IntakeSummary:
+    """Take in what is new in a mailbox, and keep what went wrong; call it outside any transaction."""
+    summary = IntakeSummary()
+    with tenancy.inside(organization_id):
+        organization = Organization.objects.get(pk=organization_id)
+        mailbox = Mailbox.objects.filter(organization=organization, pk=mailbox_id, active=True).first()
+    if mailbox is None or mailbox.way != MailboxWay.IMAP:
+        return summary
+    try:
+        for taken in _new(mailbox, now, patience):
+            with tenancy.inside(organization_id):
+                if taken.content:
+                    kept = inbound.keep(
+                        organization, taken.content, mailbox=mailbox, now=now, whole=taken.whole
+                    )
+                    summary.taken += kept is not None
+                    summary.known += kept is None
+                mailboxes.move_cursor(mailbox, taken.cursor)
+    except WireError as error:
+        summary.fault = error.code if error.message in {"", error.code} else f"{error.code}: {error.message}"
+    except SenderPasswordLostError:
+        summary.fault = "password_lost"
+    with tenancy.inside(organization_id):
+        mailboxes.keep_check(mailbox, now=now, fault=summary.fault[:LONGEST_FAULT])
+    return summary
+
+
+def account_of(mailbox: Mailbox, *, patience: float = 30.0) -> ImapAccount:
+    """Return how to reach a mailbox, its password in the clear."""
+    return ImapAccount(
+        host=mailbox.host,
+        port=mailbox.port,
+        security=SECURITIES[mailbox.security],
+        user=mailbox.username,
+        password=unseal(mailbox.sealed_password),
+        folder=mailbox.folder,
+        timeout=patience,
+    )
+
+
+def _new(mailbox: Mailbox, now: datetime, patience: float) -> Iterator[imap.Taken]:
+    since = mailbox.checked_at - READ_AGAIN if mailbox.checked_at else now - FIRST_READ
+    return imap.read(
+        account_of(mailbox, patience=patience),
+        Cursor(mailbox.uid_validity, mailbox.last_uid),
+        since=since.date(),
+        limit=PORTION,
+    )
+
+
+def hand_over(
+    organization_id: int, mailbox_id: int, secret: str, content: bytes, *, signature: str = "", now: datetime
+) -> InboundMessage | None:
+    """Take in a message that a provider hands over at a door; call it inside the organization.
+
+    The door opens to its secret only; where the provider signs what it posts, the signature must fit too.
+    """
+    door = Mailbox.objects.filter(
+        organization_id=organization_id, pk=mailbox_id, active=True, way=MailboxWay.PUSHED
+    ).first()
+    if door is None:
+        raise DoorClosedError
+    known = unseal(door.sealed_password)
+    if not hmac.compare_digest(secret.encode(), known.encode()):
+        raise DoorClosedError
+    if signature and not hmac.compare_digest(signature.encode(), signature_of(known, content).encode()):
+        raise DoorClosedError
+    kept = inbound.keep(Organization.objects.get(pk=organization_id), content, mailbox=door, now=now)
+    mailboxes.keep_check(door, now=now)
+    return kept
+
+
+def signature_of(secret: str, content: bytes) -> str:
+    """Return the signature that goes with a message handed over, as `sha256=` and hexadecimal digits."""
+    return f"sha256={hmac.digest(secret.encode(), content, 'sha256').hex()}"
+
+
+class DoorClosedError(Exception):
+    """There is no such door, or this is not its secret."""
