@@ -29,7 +29,7 @@ from encours.scoring.models import Score
 
 SECRET = "Verger des Secrets"
 POSTED = {"until": "2026-12-24", "reason": "x", "name": "Stolen", "amount": "1"}
-PUBLIC = ("account_", "mfa_", "health-", "usersessions_", "member-join", "set_language")
+PUBLIC = ("account_", "mfa_", "health-", "usersessions_", "member-join", "set_language", "hook-")
 
 
 def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:

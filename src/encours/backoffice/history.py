@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from encours.accounts import people
 from encours.accounts.models import Role
-from encours.channels.words import fault_sentence
+from encours.channels.words import fault_sentence, status_words
 from encours.customers.models import Customer
 from encours.customers.queries import customers_of
 from encours.dunning import sentences
@@ -20,13 +20,15 @@ from encours.events.models import Event
 from encours.ui.formats import day, integer, money, percent
 
 ICONS = {
-    "organization": "gear", "sending": "send", "member": "users", "sender": "mail", "rate": "scale",
+    "organization": "gear", "sending": "send", "member": "users", "sender": "mail", "provider": "send", "rate": "scale",
     "template": "pencil", "plan": "bell", "import": "upload", "customer": "building", "contact": "user",
     "item": "file", "payment": "euro", "match": "link", "score": "chart", "reminder": "send", "call": "phone",
     "pause": "pause", "document": "file", "note": "pencil", "daily": "clock", "backup": "download",
+    "promise": "euro", "payment_plan": "calendar", "task": "check", "target": "chart",
 }  # fmt: skip
 TROUBLE = {
-    "reminder.failed", "reminder.in_doubt", "import.refused", "item.missing", "item.disputed", "item.reopened",
+    "reminder.failed", "reminder.in_doubt", "reminder.undelivered", "import.refused", "item.missing",
+    "item.disputed", "item.reopened", "promise.broken",
 }  # fmt: skip
 GLADNESS = {
     "payment.recorded",
@@ -35,12 +37,14 @@ GLADNESS = {
     "match.accepted",
     "import.loaded",
     "reminder.sent",
+    "promise.kept",
 }
 NOUNS = {
     "organization": gettext_lazy("Settings"),
     "sending": gettext_lazy("Sending"),
     "member": gettext_lazy("Members"),
     "sender": gettext_lazy("Sender"),
+    "provider": gettext_lazy("Carriers"),
     "rate": gettext_lazy("Rates"),
     "template": gettext_lazy("Templates"),
     "plan": gettext_lazy("Dunning plan"),
@@ -53,6 +57,10 @@ NOUNS = {
     "score": gettext_lazy("Grades"),
     "reminder": gettext_lazy("Reminders"),
     "call": gettext_lazy("Calls"),
+    "promise": gettext_lazy("Promises"),
+    "payment_plan": gettext_lazy("Payment plans"),
+    "task": gettext_lazy("Tasks"),
+    "target": gettext_lazy("Targets"),
     "pause": gettext_lazy("Pauses"),
     "document": gettext_lazy("Documents"),
     "note": gettext_lazy("Notes"),
@@ -73,10 +81,15 @@ FIELDS = {
     "relationship": gettext_lazy("legal relationship"), "public_buyer": gettext_lazy("public buyer"),
     "sole_trader": gettext_lazy("sole trader"), "insolvent_on": gettext_lazy("insolvency proceedings"),
     "note": gettext_lazy("note kept on top"), "role": gettext_lazy("role"),
-    "bounced_at": gettext_lazy("mail comes back"),
+    "bounced_at": gettext_lazy("mail comes back"), "phone_failed_at": gettext_lazy("wrong number"),
+}  # fmt: skip
+PROOFS = {
+    "filing": gettext_lazy("proof of deposit"), "delivery": gettext_lazy("receipt signed"),
+    "return": gettext_lazy("proof of return"),
 }  # fmt: skip
 CHANNELS = {
-    "email": gettext_lazy("by e-mail"), "letter": gettext_lazy("by letter"), "phone": gettext_lazy("by telephone"),
+    "email": gettext_lazy("by e-mail"), "sms": gettext_lazy("by text message"),
+    "letter": gettext_lazy("by letter"), "phone": gettext_lazy("by telephone"),
 }  # fmt: skip
 
 
@@ -220,11 +233,21 @@ TOLD: dict[str, Callable[[Any, str], str]] = {
     "language": _word({"fr": gettext_lazy("French"), "en": gettext_lazy("English")}),
     "channel": _word(CHANNELS),
     "amount": _amount,
+    "provider": _word({"ovh": "OVHcloud", "mysendingbox": "MySendingBox"}),
+    "test_mode": lambda _value, _currency: _("test mode"),
+    "status": lambda value, _currency: status_words(str(value)),
+    "detail": _text,
+    "proof": _word(PROOFS),
+    "number": _text,
     "until": _until,
     "due_on_before": lambda value, currency: (
         _("due date moved from %(day)s") % {"day": _day(value, currency)}
     ),
     "due_on": lambda value, currency: _("to %(day)s") % {"day": _day(value, currency)},
+    "promised_on": lambda value, currency: _("for %(day)s") % {"day": _day(value, currency)},
+    "paid": lambda value, currency: _("%(amount)s paid") % {"amount": _amount(value, currency)},
+    "title": _text,
+    "installments": _count("%(count)s installment", "%(count)s installments"),
     "reason": _quoted,
     "why": _why,
     "outcome": _word(sentences.CALLS),

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as policy
+from typing import Any
 
 import nh3
 from django.urls import reverse
@@ -16,9 +18,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from encours.backoffice.wordings import fault_sentence
+from encours.channels import sms
 from encours.channels.models import Sending
 from encours.channels.queries import content_of
-from encours.dunning import letters
+from encours.dunning import carriers, letters, parcels
 from encours.dunning.models import Reminder
 from encours.rules.wording import WordingError
 
@@ -64,6 +67,15 @@ class Paper:
     fault: str = ""
     left: bool = False
     enclosures: tuple[Enclosure, ...] = ()
+    text: str = ""
+    price: Decimal | None = None
+    carrier: str = ""
+    rehearsed: bool = False
+
+    @property
+    def segments(self) -> sms.Segments | None:
+        """Return what a text message takes on the air."""
+        return sms.segments(self.text) if self.text else None
 
     @property
     def address(self) -> list[str]:
@@ -86,7 +98,28 @@ def draft(reminder: Reminder, today: date) -> Paper:
         recipient_name=written.recipient_name,
         source=written.body,
         enclosures=_enclosures(reminder),
+        **_carried(reminder, written.text),
     )
+
+
+def _carried(reminder: Reminder, text: str) -> dict[str, Any]:
+    """Return who would carry a message that is no e-mail, and at what price, as far as it is known."""
+    if reminder.channel == "sms":
+        account = carriers.account_of(reminder.organization_id, "sms")
+        return {
+            "text": text,
+            "price": parcels.sms_price(account, text),
+            "rehearsed": bool(account and account.test_mode),
+        }
+    account = carriers.letter_account(reminder) if reminder.channel == "letter" else None
+    if account is None:
+        return {}
+    price = account.options.get("known", {}).get("registered" if letters.registered(reminder) else "simple")
+    return {
+        "carrier": carriers.COMPANIES[account.provider],
+        "price": Decimal(price) if price else None,
+        "rehearsed": account.test_mode,
+    }
 
 
 def rewritten(reminder: Reminder, today: date, subject: str, body: str) -> Paper:
@@ -108,6 +141,9 @@ def kept(reminder: Reminder, sending: Sending | None) -> Paper:
         html=_clean(html.get_content()) if html else SafeString(linebreaks(reminder.body, autoescape=True)),
         recipient=reminder.recipient,
         left=True,
+        text=reminder.body if reminder.channel == "sms" else "",
+        price=sending.price if sending else None,
+        rehearsed=bool(sending and sending.options.get("test")),
         enclosures=tuple(
             Enclosure(part.get_filename() or "", address, len(part.get_content())) for part in parts
         )
@@ -138,7 +174,7 @@ def _clean(html: str) -> SafeString:
 
 
 def _enclosures(reminder: Reminder) -> tuple[Enclosure, ...]:
-    if reminder.channel == "email" and reminder.trigger == "after_due":
+    if reminder.channel == "email" and reminder.step.attach_statement:
         return (Enclosure(_("Statement of account"), reverse("reminder-statement", args=[reminder.pk])),)
     return _letter(reminder)
 

@@ -1,27 +1,35 @@
-"""Letters ready to post: printed together, listed for the post office, then marked as posted."""
+"""Letters ready to post: printed together, listed for the post office, marked as posted, taken back the same day."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from encours.accounts import permissions
-from encours.backoffice.desk import DeskRequest, page
+from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.listing import table_file
 from encours.backoffice.paper import bytes_of
+from encours.backoffice.today import undoable
+from encours.channels import letters as pages
 from encours.channels.binding import bind, page_count
+from encours.channels.models import Sending
 from encours.channels.queries import sending as sending_of
 from encours.channels.xlsx import Cell, Column
 from encours.dunning import actions, letters, queries, sentences
+from encours.dunning.actions.carriage import unpost
+from encours.dunning.errors import DunningError
 from encours.dunning.models import Reminder
+from encours.ui.formats import day
 
 ADDRESS_LINES = 6
+NUMBER_FIELD = "number-"
 
 
 def chosen(request: DeskRequest) -> "QuerySet[Reminder]":
@@ -57,9 +65,15 @@ def reminders_letters(request: DeskRequest) -> HttpResponse:
             rows=rows(request, found),
             today=request.desk.today,
         )
-    bound = bind((letter_of(request, one) for one in found), two_sided="two_sided" in request.POST)
+    if wanted == "list":
+        return _pdf(post_list(request, found), f"{name}-{_('list')}")
+    content = bind((letter_of(request, one) for one in found), two_sided="two_sided" in request.POST)
+    return _pdf(content, name)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    return HttpResponse(bound, content_type="application/pdf", headers=headers)
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def columns() -> list[Column]:
@@ -70,6 +84,7 @@ def columns() -> list[Column]:
         Column(_("Code")),
         *(Column(line) for line in lines),
         Column(_("Registered")),
+        Column(_("Number given by the post")),
         Column(_("Step")),
         Column(_("Pages"), "int", total=True),
         Column(_("Amount"), "money", total=True),
@@ -78,6 +93,7 @@ def columns() -> list[Column]:
 
 def rows(request: DeskRequest, found: list[Reminder]) -> Iterator[list[Cell]]:
     """Yield one line for each letter, its address cut into lines."""
+    numbers = given_numbers(request)
     for number, reminder in enumerate(found, start=1):
         address = [part.strip() for part in reminder.recipient.split(", ")]
         address = [*address[: ADDRESS_LINES - 1], ", ".join(address[ADDRESS_LINES - 1 :])]
@@ -85,25 +101,113 @@ def rows(request: DeskRequest, found: list[Reminder]) -> Iterator[list[Cell]]:
             number,
             reminder.customer.code,
             *(address + [""] * ADDRESS_LINES)[:ADDRESS_LINES],
-            _("yes") if reminder.step.formal else "",
+            _("yes") if letters.registered(reminder) else "",
+            numbers.get(reminder.pk, ""),
             sentences.step(reminder.step.name),
             page_count(letter_of(request, reminder)),
             reminder.amount,
         ]
 
 
+def given_numbers(request: DeskRequest) -> dict[int, str]:
+    """Return the numbers of the post that were typed, by letter."""
+    return {
+        int(name.removeprefix(NUMBER_FIELD)): str(value).strip()
+        for name, value in request.POST.items()
+        if name.startswith(NUMBER_FIELD) and name.removeprefix(NUMBER_FIELD).isdigit() and str(value).strip()
+    }
+
+
+def post_list(request: DeskRequest, found: list[Reminder]) -> bytes:
+    """Set the list that goes to the post office with the letters, with room for the numbers it gives."""
+    organization, today, numbers = request.desk.organization, request.desk.today, given_numbers(request)
+    lines: list[dict[str, Any]] = []
+    for rank, reminder in enumerate(found, start=1):
+        name, *address = [part.strip() for part in reminder.recipient.split(", ")]
+        registered = letters.registered(reminder)
+        lines.append(
+            {
+                "rank": rank,
+                "name": name,
+                "lines": address,
+                "code": reminder.customer.code,
+                "service": _("Registered, with receipt") if registered else _("Simple letter"),
+                "number": numbers.get(reminder.pk, ""),
+                "pages": page_count(letter_of(request, reminder)),
+                "registered": registered,
+            }
+        )
+    count = sum(line["registered"] for line in lines)
+    sheets = sum((line["pages"] + 1) // 2 for line in lines)
+    figures = [
+        (_("Simple letters"), len(lines) - count),
+        (_("Registered letters"), count),
+        (_("Sheets"), sheets),
+    ]
+    return pages.render(
+        "posting",
+        {
+            "language": (get_language() or "fr").split("-")[0],
+            "written_on": today,
+            "title": _("Letters to post"),
+            "subtitle": day(today),
+            "organization": {
+                "name": organization.name,
+                "lines": [organization.address, f"{organization.postal_code} {organization.city}".strip()],
+            },
+            "rows": lines,
+            "totals": [{"label": label, "value": str(value)} for label, value in figures],
+        },
+    )
+
+
 @page(permissions.REMIND)
 @require_POST
 def reminders_posted(request: DeskRequest) -> HttpResponse:
+    """Take the word that the chosen letters were posted, with the numbers of the registered ones."""
     desk = request.desk
     ids = list(chosen(request).values_list("pk", flat=True))
-    count = actions.post(desk.organization, ids, by=desk.user, now=desk.now)
+    numbers = {one: number for one, number in given_numbers(request).items() if one in ids}
+    count = actions.post(desk.organization, ids, by=desk.user, now=desk.now, numbers=numbers)
     told = ngettext("%(count)s letter posted.", "%(count)s letters posted.", count) % {"count": count}
-    messages.success(request, told)
+    address = f"{reverse('reminders-unposted')}?ids={'-'.join(map(str, ids))}"
+    messages.success(request, undoable(request, told, address))
     return redirect(f"{reverse('reminders')}?tab=letters")
+
+
+@page(permissions.REMIND)
+@require_POST
+def reminders_unposted(request: DeskRequest) -> HttpResponse:
+    """Take back the word about letters posted today: they wait again."""
+    desk = request.desk
+    ids = [int(one) for one in request.GET.get("ids", "").split("-") if one.isdigit()]
+    count, refused = 0, ""
+    for reminder in posted_today(desk).filter(pk__in=ids):
+        try:
+            unpost(reminder, by=desk.user, now=desk.now)
+            count += 1
+        except DunningError as refusal:
+            refused = _(str(refusal))
+    if refused or not count:
+        messages.error(request, refused or _("These letters were not posted today."))
+    else:
+        told = ngettext("%(count)s letter waits again.", "%(count)s letters wait again.", count)
+        messages.success(request, told % {"count": count})
+    return redirect(f"{reverse('reminders')}?tab=letters")
+
+
+def posted_today(desk: Desk) -> "QuerySet[Reminder]":
+    """Return the letters that a person marked as posted today."""
+    by_hand = Sending.objects.filter(organization_id=desk.organization.pk, channel="letter", provider="")
+    return (
+        queries.reminders(desk.organization, state="sent", collector_id=desk.portfolio_user)
+        .filter(channel="letter", sent_at__date=desk.today, sending_id__in=by_hand.values("pk"))
+        .order_by("customer__name", "pk")
+    )
 
 
 urlpatterns = [
     path("reminders/letters/", reminders_letters, name="reminders-letters"),
     path("reminders/posted/", reminders_posted, name="reminders-posted"),
+    path("reminders/unposted/", reminders_unposted, name="reminders-unposted"),
 ]

@@ -1,5 +1,9 @@
 """The page of one reminder: the message as it left, its items, its sending, its story, its files."""
 
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -11,14 +15,32 @@ from encours.backoffice.desk import DeskRequest, page
 from encours.backoffice.detail import detail
 from encours.backoffice.paper import bytes_of
 from encours.backoffice.today import reminder_of
-from encours.channels.models import Sending
+from encours.channels.models import Delivery, Sending
+from encours.channels.providers import DELIVERED, UNDELIVERED
+from encours.channels.queries import deliveries_of, proof_of
 from encours.channels.queries import sending as sending_of
-from encours.channels.words import fault_sentence
+from encours.channels.words import fault_sentence, status_words
 from encours.dunning import letters, sentences
 from encours.events.queries import timeline
 
 EVENTS_SHOWN = 50
-FILES = {"application/pdf": ("inline", "pdf"), "message/rfc822": ("attachment", "eml")}
+FILES = {
+    "letter": ("application/pdf", "inline", "pdf"),
+    "email": ("message/rfc822", "attachment", "eml"),
+    "sms": ("text/plain; charset=utf-8", "attachment", "txt"),
+}
+PROOF_TYPES = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing a carrier told of a message, in words."""
+
+    delivery: Delivery
+    words: str
+    proof: str
+    icon: str
+    tone: str
 
 
 @page()
@@ -39,6 +61,7 @@ def reminder(request: DeskRequest, reminder_id: int) -> HttpResponse:
         "confirmed_by": by.get(mine.confirmed_by or 0, _("the system") if mine.confirmed_at else ""),
         "outcome": sentences.call(mine.outcome) if mine.outcome else "",
         "held": sentences.withdrawn(mine.held),
+        "news": list(_news(found.sending)) if found.sending else [],
         "fault": fault_sentence(found.sending.error_code) if found.sending else "",
     }
     return render(request, "backoffice/reminder.html", shown)
@@ -63,6 +86,34 @@ def reminder_message(request: DeskRequest, reminder_id: int) -> HttpResponse:
     return _as_left(sending_of(mine.sending_id))
 
 
+def _news(sending: Sending) -> Iterator[Told]:
+    for delivery in deliveries_of(sending):
+        lost, done = delivery.status in UNDELIVERED, delivery.status == DELIVERED
+        yield Told(
+            delivery=delivery,
+            words=status_words(delivery.status),
+            proof=str(history.PROOFS.get(delivery.proof_kind, "")),
+            icon="warning" if lost else "check" if done else "send",
+            tone="hurt" if lost else "good" if done else "",
+        )
+
+
+@page()
+def reminder_proof(request: DeskRequest, reminder_id: int, delivery_id: int) -> HttpResponse:
+    """Hand out a proof as the carrier gave it, if it is still that very file."""
+    mine = reminder_of(request.desk, reminder_id)
+    sending = sending_of(mine.sending_id) if mine.sending_id else None
+    delivery = deliveries_of(sending).filter(pk=delivery_id).first() if sending else None
+    proof = proof_of(delivery) if delivery and delivery.proof_hash else None
+    if proof is None or hashlib.sha256(proof.body).hexdigest() != proof.sha256:
+        raise Http404
+    extension = PROOF_TYPES.get(proof.media_type)
+    how = "inline" if extension else "attachment"
+    headers = {"Content-Disposition": f'{how}; filename="{proof.sha256[:16]}.{extension or "bin"}"'}
+    media_type = proof.media_type if extension else "application/octet-stream"
+    return HttpResponse(bytes(proof.body), content_type=media_type, headers=headers)
+
+
 @page()
 def reminder_statement(request: DeskRequest, reminder_id: int) -> HttpResponse:
     """Show the statement of account that would go with the message today."""
@@ -75,8 +126,7 @@ def _as_left(sending: Sending) -> HttpResponse:
     content = bytes_of(sending)
     if content is None:
         raise Http404
-    media_type = "application/pdf" if sending.channel == "letter" else "message/rfc822"
-    how, extension = FILES[media_type]
+    media_type, how, extension = FILES[sending.channel]
     name = f'{how}; filename="{sending.key}.{extension}"'
     return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": name})
 
@@ -91,5 +141,6 @@ urlpatterns = [
     path("reminders/<int:reminder_id>/", reminder, name="reminder"),
     path("reminders/<int:reminder_id>/letter.pdf", reminder_pdf, name="reminder-pdf"),
     path("reminders/<int:reminder_id>/message/", reminder_message, name="reminder-message"),
+    path("reminders/<int:reminder_id>/proofs/<int:delivery_id>/", reminder_proof, name="reminder-proof"),
     path("reminders/<int:reminder_id>/statement.pdf", reminder_statement, name="reminder-statement"),
 ]

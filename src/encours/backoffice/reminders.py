@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -19,6 +20,7 @@ from encours.accounts import people
 from encours.backoffice import held, posting, preview, reminder, reminder_page, work
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.listing import table_file
+from encours.channels.models import Sending
 from encours.channels.xlsx import Cell, Column
 from encours.dunning import queries, sentences
 from encours.dunning.models import Reminder, ReminderState
@@ -148,9 +150,19 @@ def reminders(request: DeskRequest) -> HttpResponse:
     sort = request.GET.get("sort") or DEFAULT_SORTS.get(code, "-on")
     found = found_of(desk, code, wanted, sort)
     total = found.order_by().aggregate(amount=Sum("amount"))["amount"] or work.ZERO
+    carried = Sending.objects.filter(pk=OuterRef("sending_id")).values("delivery")[:1]
+    found = found.annotate(delivery=Coalesce(Subquery(carried), Value("")))
     pager = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = work.rows(desk, pager.object_list)
-    more = {"form": form, "page": pager, "rows": rows, "total": total, "filtered": bool(wanted)}
+    more: dict[str, Any] = {
+        "form": form,
+        "page": pager,
+        "rows": rows,
+        "total": total,
+        "filtered": bool(wanted),
+    }
+    if code == "letters":
+        more["posted"] = posting.posted_today(desk)
     who = {row.reminder.confirmed_by for row in rows if row.reminder.confirmed_by}
     return render(request, "backoffice/reminders.html", shown | more | {"people": people.names_of(who)})
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from encours.accounts import people, permissions
-from encours.accounts.models import Sender
+from encours.accounts.models import Organization, Sender
 from encours.accounts.queries import rate_table, sender_of
-from encours.backoffice import defaults, identity, plan, rates, senders, sending, terms, wordings
+from encours.backoffice import carriers, defaults, identity, rates, senders, sending, terms, wordings
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.dunning.carriers import account_of
 from encours.dunning.queries import default_plan
 from encours.rules.rates import half_year_of
 from encours.ui.formats import day
@@ -38,6 +39,7 @@ def sections(desk: Desk) -> list[Section]:
     """Return every section of the settings that the reader may open, with how it stands."""
     organization = desk.organization
     found = [_company(desk), _terms(desk), _rates(desk), *_dunning(desk), _sender(sender_of(organization))]
+    found += [_carrier(organization, channel) for channel in ("sms", "letter")]
     if desk.may(permissions.SWITCH_SENDING):
         found.append(
             Section(
@@ -101,9 +103,9 @@ def _dunning(desk: Desk) -> list[Section]:
     count = len(current.steps.all()) if current else 0
     return [
         Section(
-            reverse("settings-plan"),
+            reverse("plans"),
             "bell",
-            _("Dunning plan"),
+            _("Dunning plans"),
             ngettext("%(count)s step", "%(count)s steps", count) % {"count": count},
         ),
         Section(reverse("settings-templates"), "pencil", _("Templates"), _("The words of each step")),
@@ -125,13 +127,24 @@ def _sender(sender: Sender | None) -> Section:
     )
 
 
+def _carrier(organization: Organization, channel: str) -> Section:
+    account = account_of(organization, channel)
+    names = {"sms": _("Text messages"), "letter": _("Letters by a carrier")}
+    state = carriers.COMPANIES[channel] if account else _("none")
+    if account and account.test_mode:
+        state = _("%(carrier)s, test mode: nothing leaves") % {"carrier": state}
+    missing = _("never tested") if account and account.tested_at is None else ""
+    icon = "message" if channel == "sms" else "printer"
+    return Section(reverse(carriers.PAGES[channel]), icon, names[channel], state, missing)
+
+
 urlpatterns = [
     path("settings/", settings, name="settings"),
     *identity.urlpatterns,
     *defaults.urlpatterns,
     *rates.urlpatterns,
-    *plan.urlpatterns,
     *wordings.urlpatterns,
     *senders.urlpatterns,
+    *carriers.urlpatterns,
     *sending.urlpatterns,
 ]

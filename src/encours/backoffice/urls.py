@@ -8,17 +8,21 @@ from django.urls import URLPattern
 NOUNS = (
     "today",
     "calls",
+    "tasks",
+    "replies",
     "overview",
     "customers",
     "items",
     "aging",
     "reminders",
+    "plans",
     "imports",
     "activity",
     "settings",
     "members",
     "profile",
     "welcome",
+    "hooks",
 )
 
 urlpatterns: list[URLPattern] = [

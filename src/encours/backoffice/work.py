@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from encours.backoffice.desk import Desk
-from encours.channels.words import fault_sentence
+from encours.channels.providers import UNDELIVERED
+from encours.channels.words import fault_sentence, status_words
 from encours.dunning import queries, sentences
+from encours.dunning.letters import registered
 from encours.dunning.models import Reminder, ReminderState
 from encours.rules.dunning import REACH, Channel
 from encours.scoring.queries import current
@@ -37,7 +39,7 @@ CHANNEL_NAMES = {
     "letter": gettext_lazy("Letter"),
     "phone": gettext_lazy("Call"),
 }
-CHANNEL_ICONS = {"email": "mail", "letter": "file", "phone": "phone"}
+CHANNEL_ICONS = {"email": "mail", "sms": "message", "letter": "file", "phone": "phone"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,21 @@ class Row:
     def outcome(self) -> str:
         """Say how the call ended, if it was one."""
         return sentences.call(self.reminder.outcome) if self.reminder.outcome else ""
+
+    @property
+    def registered(self) -> bool:
+        """Tell whether it is a registered letter."""
+        return self.reminder.channel == "letter" and registered(self.reminder)
+
+    @property
+    def delivery(self) -> str:
+        """Say how far it has come at its carrier, in a list that asked for it."""
+        return status_words(getattr(self.reminder, "delivery", ""))
+
+    @property
+    def undelivered(self) -> bool:
+        """Tell whether its carrier said that it did not arrive."""
+        return getattr(self.reminder, "delivery", "") in UNDELIVERED
 
     @property
     def stuck(self) -> bool:

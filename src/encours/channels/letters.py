@@ -22,7 +22,7 @@ from encours.channels.words import labels
 from encours.rules.money import decimals_of
 
 TEMPLATES = Path(__file__).parent / "typst"
-NAMES = ("letter", "statement", "report", "aged_balance")
+NAMES = ("letter", "statement", "report", "aged_balance", "posting")
 LONGEST_WORD = 28
 MOST_WORKERS = 8
 UNDATED = date(1970, 1, 1)

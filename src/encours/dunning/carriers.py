@@ -17,6 +17,7 @@ from encours.dunning.models import Reminder
 
 PROVIDERS = {Channel.SMS: "ovh", Channel.LETTER: "mysendingbox"}
 ADDRESSES = {"ovh": ovh.BASE, "mysendingbox": mysendingbox.BASE}
+COMPANIES = {"ovh": "OVHcloud", "mysendingbox": "MySendingBox"}
 ALL, REGISTERED_ONLY, NONE = "all", "registered", "none"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from encours.dunning.hours import opens
 from encours.ui.formats import day, money
 
 HOLDS = {
@@ -25,6 +26,40 @@ HOLDS = {
     "too_soon": _("Already contacted on %(last_contact_on)s"),
     "contact_missing": _("No way to reach this customer by this channel: add a contact or an address"),
     "rate_missing": _("The rate of late interest of this half-year is missing: enter it in the settings"),
+    "promise_running": _("A payment is promised"),
+    "installments_kept": _("An installment plan is kept"),
+    "ledger_stale": _("The ledger dates from %(stale_on)s: import a newer one"),
+    "reply_waiting": _("A reply of %(reply_on)s waits to be read"),
+    "contact_bounced": _("The e-mail address was returned by its server: correct it"),
+    "budget_spent": _("Already contacted %(count)s times in 30 days"),
+    "closed_day": _("Nothing leaves on this day: %(day)s"),
+    "never_asked": _("Never chased: a person or a rule chose so"),
+}
+DAYS = {
+    "hours": _("outside the hours of sending"),
+    "day_off": _("not a working day"),
+    "new_year": _("New Year’s Day"),
+    "labor_day": _("Labor Day"),
+    "victory_day": _("Victory Day"),
+    "national_day": _("Bastille Day"),
+    "assumption": _("Assumption Day"),
+    "all_saints": _("All Saints’ Day"),
+    "armistice": _("Armistice Day"),
+    "christmas": _("Christmas Day"),
+    "easter_monday": _("Easter Monday"),
+    "ascension": _("Ascension Day"),
+    "whit_monday": _("Whit Monday"),
+    "good_friday": _("Good Friday (Alsace-Moselle and overseas)"),
+    "saint_stephen": _("Saint Stephen’s Day (Alsace-Moselle)"),
+    "abolition": _("Abolition of Slavery (overseas)"),
+    "schoelcher": _("Victor Schœlcher Day (overseas)"),
+    "mid_lent": _("Mid-Lent (Guadeloupe)"),
+    "citizenship": _("Citizenship Day (New Caledonia)"),
+    "missionaries": _("Missionary Day (French Polynesia)"),
+    "matarii": _("Matari’i (French Polynesia)"),
+    "peter_chanel": _("Saint Peter Chanel’s Day (Wallis and Futuna)"),
+    "peter_and_paul": _("Saints Peter and Paul (Wallis and Futuna)"),
+    "territory": _("Territory Day (Wallis and Futuna)"),
 }
 HOLDS_BY_CAUSE = {
     "postponed": _("Postponed by a person"),
@@ -32,6 +67,11 @@ HOLDS_BY_CAUSE = {
     "reminder_in_doubt": _("Nobody knows whether the last reminder left: decide first"),
 }
 WITHDRAWN = {
+    "reply_waiting": _("A reply came in: read it first"),
+    "promise_running": _("A payment was promised"),
+    "installments_kept": _("An installment plan was agreed on"),
+    "too_soon": _("Another contact came too shortly before"),
+    "ledger_stale": _("Waits for a newer ledger to be imported"),
     "another_step": _("Another step took its place"),
     "amount_changed": _("The amounts changed just before it left"),
     "sending_switched_off": _("Sending was switched off"),
@@ -43,7 +83,8 @@ WITHDRAWN = {
     "wording_error": _("The template has an error: correct it in the settings"),
     "document_error": _("The letter could not be set: check the bank details and the address"),
     "contact_missing": _("No way to reach this customer by this channel: add a contact or an address"),
-    "recipient_invalid": _("The address or the number is not valid"),
+    "recipient_invalid": _("The e-mail address is not valid"),
+    "number_invalid": _("This number cannot receive text messages"),
     "sms_provider_missing": _("No carrier of text messages is set: enter it in the settings"),
     "letter_provider_missing": _(
         "The keys of the carrier of letters can no longer be read: enter them again"
@@ -53,6 +94,12 @@ WITHDRAWN = {
     "sender_address_incomplete": _("Our own postal address is incomplete: complete it in the settings"),
 }
 WHYS = {
+    "promise_broken": _("The promised payment did not come (%(happened_on)s)"),
+    "installment_missed": _("An installment was missed (%(happened_on)s)"),
+    "reply_received": _("A reply was read on %(happened_on)s"),
+    "direct_debit_returned": _("A direct debit was returned on %(happened_on)s"),
+    "promised_left_out": _("%(amount)s promised, left out"),
+    "installments_left_out": _("%(amount)s in an installment plan, left out"),
     "tone_kept": _("Tone of step %(rank)s kept: something has been overdue ever since"),
     "beyond_usual_delay": _("Usually pays after %(usual_days)s days"),
     "unallocated_deducted": _("%(amount)s received and not allocated, deducted"),
@@ -82,6 +129,12 @@ def withdrawn(code: str) -> str:
     """Say why a reminder was withdrawn, or what keeps it from leaving."""
     if not code:
         return ""
+    later = opens(code)
+    if later:
+        return gettext("%(reason)s (until %(day)s)") % {
+            "reason": str(DAYS.get(later[0], later[0])),
+            "day": gettext("%(day)s at %(hour)s") % {"day": day(later[1].date()), "hour": f"{later[1]:%H:%M}"},
+        }
     sentence = str(WITHDRAWN.get(code) or "")
     return sentence or gettext("The case changed")
 
@@ -130,6 +183,8 @@ def _shown(params: Mapping[str, Any], currency: str) -> dict[str, str]:
 
 
 def _figure(name: str, value: object, currency: str) -> str:
+    if name == "day":
+        return str(DAYS.get(str(value), value))
     if name in {"amount", "minimum", "unallocated_amount"}:
         return money(Decimal(str(value)), currency)
     if name.endswith("_on") or name == "known_until":
