@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk
+from encours.dunning.models import Task
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,17 @@ def counts(desk: Desk) -> tuple[int, int]:
     return waiting, troubled
 
 
+def due_tasks(desk: Desk) -> int:
+    """Return how many tasks of the reader are due."""
+    return Task.objects.filter(
+        organization=desk.organization,
+        assignee=desk.user,
+        due_on__lte=desk.today,
+        done_at=None,
+        canceled_at=None,
+    ).count()
+
+
 def menu(request: HttpRequest, desk: Desk) -> list[Group]:
     """Return the menu with the present page marked."""
     name = request.resolver_match.url_name if request.resolver_match else ""
@@ -73,7 +85,8 @@ def menu(request: HttpRequest, desk: Desk) -> list[Group]:
 
     work = [
         link("today", _("Today"), "calendar", "t", waiting),
-        link("calls", _("Calls"), "phone", "p"),
+        link("calls", _("Calls"), "phone", "l"),
+        link("tasks", _("Tasks"), "check", "k", due_tasks(desk)),
         link("overview", _("Overview"), "chart", "o"),
         link("customers", _("Customers"), "users", "c"),
         link("items", _("Items"), "file", "i"),

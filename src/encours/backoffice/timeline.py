@@ -30,8 +30,8 @@ NOTES_SHOWN = 5
 LARGEST_NUMBER = 2**63 - 1
 CHOICES = {
     "": (gettext_lazy("Everything"), ()),
-    "talk": (gettext_lazy("Reminders and calls"), ("reminder", "call", "pause")),
-    "money": (gettext_lazy("Items and payments"), ("item", "payment", "match")),
+    "talk": (gettext_lazy("Reminders and calls"), ("reminder", "call", "pause", "promise", "task", "message")),
+    "money": (gettext_lazy("Items and payments"), ("item", "payment", "match", "payment_plan")),
     "grade": (gettext_lazy("Grades"), ("score",)),
     "file": (gettext_lazy("Identity and documents"), ("customer", "contact", "document")),
     "note": (gettext_lazy("Notes"), ("note",)),

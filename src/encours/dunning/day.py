@@ -1,4 +1,4 @@
-"""The day's work of one organization, in order: grades, then the dunning run."""
+"""The day's work of one organization, in order: grades, promises, tasks, then the dunning run."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +9,8 @@ from encours.accounts.actions import note_daily_run
 from encours.accounts.models import Organization
 from encours.dunning import actions
 from encours.dunning.actions import RunSummary
+from encours.dunning.actions.chores import make_chores
+from encours.dunning.actions.promises import settle_promises
 from encours.events.actions import record
 from encours.queue import defer
 from encours.scoring.actions import grade_all
@@ -34,6 +36,8 @@ def run_day(organization_id: int, now: datetime) -> DaySummary:
         today = today_of(organization, now)
         actions.ensure_default_plan(organization, now=now)
         grades = grade_all(organization_id, today, now)
+        settle_promises(organization, today, now)
+        make_chores(organization, today, now)
     summary = actions.run(organization, today, now)
     with tenancy.inside(organization_id):
         if organization.daily_ran_on != today:

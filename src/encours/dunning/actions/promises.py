@@ -103,7 +103,7 @@ def promise(
         PromiseItem(organization=organization, promise=made, item=item, open_amount=item.open_amount)
         for item in covered
     )
-    _tell(made, "promise.made", by, now, amount=amount, promised_on=promised_on, source=source)
+    _tell(made, "promise.made", by, now, amount=amount, promised_on=promised_on, heard=source)
     return made
 
 

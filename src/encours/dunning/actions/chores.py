@@ -1,0 +1,49 @@
+"""What the program puts on people's desks by itself: replies that wait too long, contacts that do not answer."""
+
+from datetime import date, datetime, timedelta
+
+from encours.accounts.models import Organization
+from encours.dunning.actions import tasks
+from encours.dunning.models import InboundMessage, MessageKind, MessageState, Task, TaskKind
+
+# A reply that nobody has read for longer than this becomes somebody's task.
+REPLY_WAITS = timedelta(days=2)
+
+
+def make_chores(organization: Organization, today: date, now: datetime) -> int:
+    """Make a task of each reply that has waited more than two days, drop those that were answered; return how many."""
+    waiting = InboundMessage.objects.filter(
+        organization=organization,
+        state=MessageState.NEW,
+        kind__in=[MessageKind.REPLY, MessageKind.SMS],
+        customer__isnull=False,
+    )
+    made = 0
+    for message in (
+        waiting.filter(received_at__lt=now - REPLY_WAITS).select_related("customer").order_by("pk")
+    ):
+        if message.customer is None:
+            continue
+        task = tasks.add(
+            organization,
+            kind=TaskKind.REPLY,
+            title=message.customer.name,
+            due_on=today,
+            customer=message.customer,
+            key=f"reply-{message.pk}",
+            note=message.subject[:200],
+            message_id=message.pk,
+            by=None,
+            now=now,
+        )
+        made += task.created_at == now
+    answered = Task.objects.filter(
+        organization=organization,
+        kind=TaskKind.REPLY,
+        done_at=None,
+        canceled_at=None,
+        message_id__isnull=False,
+    ).exclude(message_id__in=waiting.values("pk"))
+    for task in answered:
+        tasks.done(task, by=None, now=now)
+    return made
