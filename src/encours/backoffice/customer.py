@@ -6,6 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from encours.backoffice import (
+    agreements,
     contacts,
     customer_account,
     customer_edit,
@@ -56,6 +57,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
             (document, documents.KINDS.get(document.kind, _("Other")))
             for document in documents_of(desk.organization.pk, found.pk)
         ],
+        "agreed": agreements.agreed(desk, found),
         "notes": timeline.notes(desk, found),
     }
     return render(request, "backoffice/customer.html", shown)
@@ -63,6 +65,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("customers/<int:customer_id>/", customer, name="customer"),
+    *agreements.urlpatterns,
     *contacts.urlpatterns,
     *customer_edit.urlpatterns,
     *documents.urlpatterns,
