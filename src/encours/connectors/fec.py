@@ -57,6 +57,7 @@ def read(path: Path, *, progress: Progress | None = None, name: str | None = Non
     lines, written = _lines(path, findings)
     facts: dict[str, object] = {**written, "lines": lines.height}
     ledger = ledger_of(lines, findings, progress)
+    del lines  # the whole text of the file, which nothing needs any more
     if ledger.period is None:
         raise errors.LinesMissingError
     _check_balance(ledger, findings)

@@ -5,6 +5,7 @@ import polars as pl
 from encours.connectors import values
 from encours.receivables.rows import ALLOCATION_COLUMNS, conform, empty
 
+NEEDED = ("external_id", "group", "cents", "issued_on", "entry_on", "letter_on")
 PLAUSIBLE_DELAY = pl.duration(days=400)
 
 
@@ -14,7 +15,7 @@ def allocations_of(lines: pl.DataFrame) -> pl.DataFrame:
     `lines` has external_id, group (null when not lettered), cents (signed), issued_on, entry_on and
     letter_on. A group that does not balance is a partial lettering: what is left over stays open.
     """
-    lettered = lines.filter(pl.col("group").is_not_null())
+    lettered = lines.select(NEEDED).filter(pl.col("group").is_not_null())
     if not lettered.height:
         return empty(ALLOCATION_COLUMNS)
     lettered = lettered.with_columns(
