@@ -65,7 +65,7 @@ def test_an_accepted_promise_covers_what_is_overdue_and_the_message_is_read(ours
     found.refresh_from_db()
     assert (found.state, found.read_by) == ("read", user().pk)
     told = list(Event.objects.filter(subject_type="message").order_by("pk").values_list("kind", flat=True))
-    assert told == ["reading.accepted", "reply.read"]
+    assert told == ["reading.accepted", "message.read"]
 
 
 def test_a_person_corrects_a_promise_before_accepting_it(ours):
@@ -273,7 +273,6 @@ def test_a_message_is_read_set_aside_and_taken_up_again(ours):
     assert actions.mark_read(found, by=user(), now=NOW).state == "read"
     assert actions.take_up(found, by=user(), now=NOW).read_at is None
     assert actions.set_aside(found, by=user(), now=NOW).state == "set_aside"
-    assert actions.mark_answered(found, by=user(), now=NOW).state == "answered"
 
 
 def test_the_queue_counts_mine_all_and_unmatched(ours):
@@ -284,3 +283,17 @@ def test_the_queue_counts_mine_all_and_unmatched(ours):
     message(organization, None, "Bien reçu", TODAY)
     assert readings.counts(organization, user().pk) == {"mine": 1, "all": 2, "unmatched": 1}
     assert readings.counts(organization, user().pk, user().pk) == {"mine": 1, "all": 1, "unmatched": 0}
+
+
+def test_trust_is_kept_for_known_meanings_and_honest_shares(ours):
+    organization, *_ = ours
+    kept = actions.trust(
+        organization,
+        {"promise": Decimal("0.95"), "weather": Decimal("0.9"), "dispute": Decimal(1)},
+        by=user(),
+        now=NOW,
+    )
+    assert kept.accepted_classes == {"promise": 0.95}
+    assert Event.objects.filter(kind="readings.trusted").count() == 1
+    actions.trust(organization, {"promise": Decimal("0.95")}, by=user(), now=NOW)
+    assert Event.objects.filter(kind="readings.trusted").count() == 1

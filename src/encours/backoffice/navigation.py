@@ -42,22 +42,25 @@ class Choice:
     current: bool
 
 
-def counts(desk: Desk) -> tuple[int, int]:
-    """Return how many actions wait today, and how many reminders failed or are in doubt, in one query."""
+def counts(desk: Desk) -> tuple[int, int, int]:
+    """Return how many actions wait, how many reminders failed or are in doubt, how many replies are unread."""
     portfolio = (
         " AND customer_id IN (SELECT id FROM customers_customer WHERE collector_id = %s OR salesperson_id = %s)"
         if desk.portfolio_user
         else ""
     )
+    whose = [desk.portfolio_user] * 2 if desk.portfolio_user else []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE state = 'drafted'), count(*) FILTER (WHERE state IN ('failed', 'in_doubt'))"
+            "SELECT count(*) FILTER (WHERE state = 'drafted'), count(*) FILTER (WHERE state IN ('failed', 'in_doubt')),"
+            " (SELECT count(*) FROM dunning_inboundmessage WHERE organization_id = %s AND state = 'new'"
+            f" AND kind IN ('reply', 'sms'){portfolio})"
             " FROM dunning_reminder WHERE organization_id = %s AND state IN ('drafted', 'failed', 'in_doubt')"
             + portfolio,
-            [desk.organization.pk, *([desk.portfolio_user] * 2 if desk.portfolio_user else [])],
+            [desk.organization.pk, *whose, desk.organization.pk, *whose],
         )
-        waiting, troubled = cursor.fetchone()
-    return waiting, troubled
+        waiting, troubled, unread = cursor.fetchone()
+    return waiting, troubled, unread
 
 
 def due_tasks(desk: Desk) -> int:
@@ -75,7 +78,7 @@ def menu(request: HttpRequest, desk: Desk) -> list[Group]:
     """Return the menu with the present page marked."""
     name = request.resolver_match.url_name if request.resolver_match else ""
     section = (name or "").split("-")[0]
-    waiting, troubled = counts(desk)
+    waiting, troubled, unread = counts(desk)
 
     def link(
         noun: str, label: str, icon: str, go: str, count: int | None = None, *, hurts: bool = False
@@ -87,11 +90,13 @@ def menu(request: HttpRequest, desk: Desk) -> list[Group]:
         link("today", _("Today"), "calendar", "t", waiting),
         link("calls", _("Calls"), "phone", "l"),
         link("tasks", _("Tasks"), "check", "k", due_tasks(desk)),
+        link("replies", _("Replies"), "mail", "e", unread),
         link("overview", _("Overview"), "chart", "o"),
         link("customers", _("Customers"), "users", "c"),
         link("items", _("Items"), "file", "i"),
         link("aging", _("Aged balance"), "columns", "a"),
         link("reminders", _("Reminders"), "send", "r", troubled, hurts=True),
+        link("plans", _("Dunning plans"), "bell", "p"),
     ]
     keeping = [link("imports", _("Imports"), "upload", "m"), link("activity", _("Activity"), "activity", "v")]
     if desk.may(permissions.CONFIGURE):

@@ -11,9 +11,21 @@ from django.utils.translation import ngettext
 from encours.accounts import people, permissions
 from encours.accounts.models import Organization, Sender
 from encours.accounts.queries import rate_table, sender_of
-from encours.backoffice import carriers, defaults, identity, rates, senders, sending, terms, wordings
+from encours.backoffice import (
+    carriers,
+    defaults,
+    guardrails,
+    identity,
+    rates,
+    senders,
+    sending,
+    terms,
+    trusting,
+    wordings,
+)
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.dunning.carriers import account_of
+from encours.dunning.guardrails import guardrails_of
 from encours.dunning.queries import default_plan
 from encours.rules.rates import half_year_of
 from encours.ui.formats import day
@@ -39,7 +51,7 @@ def sections(desk: Desk) -> list[Section]:
     """Return every section of the settings that the reader may open, with how it stands."""
     organization = desk.organization
     found = [_company(desk), _terms(desk), _rates(desk), *_dunning(desk), _sender(sender_of(organization))]
-    found += [_carrier(organization, channel) for channel in ("sms", "letter")]
+    found += [*(_carrier(organization, channel) for channel in ("sms", "letter")), _replies(desk)]
     if desk.may(permissions.SWITCH_SENDING):
         found.append(
             Section(
@@ -108,6 +120,7 @@ def _dunning(desk: Desk) -> list[Section]:
             _("Dunning plans"),
             ngettext("%(count)s step", "%(count)s steps", count) % {"count": count},
         ),
+        Section(reverse("settings-guardrails"), "shield", _("Guardrails"), guardrails.state(desk)),
         Section(reverse("settings-templates"), "pencil", _("Templates"), _("The words of each step")),
     ]
 
@@ -138,13 +151,24 @@ def _carrier(organization: Organization, channel: str) -> Section:
     return Section(reverse(carriers.PAGES[channel]), icon, names[channel], state, missing)
 
 
+def _replies(desk: Desk) -> Section:
+    count = len(guardrails_of(desk.organization).accepted_classes)
+    state = ngettext(
+        "%(count)s meaning accepted by itself", "%(count)s meanings accepted by themselves", count
+    )
+    said = state % {"count": count} if count else _("Nothing is true before a person accepts it")
+    return Section(reverse("settings-replies"), "mail", _("Replies"), said)
+
+
 urlpatterns = [
     path("settings/", settings, name="settings"),
     *identity.urlpatterns,
     *defaults.urlpatterns,
     *rates.urlpatterns,
     *wordings.urlpatterns,
+    *guardrails.urlpatterns,
     *senders.urlpatterns,
     *carriers.urlpatterns,
+    *trusting.urlpatterns,
     *sending.urlpatterns,
 ]

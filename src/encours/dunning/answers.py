@@ -1,5 +1,6 @@
 """Answers to what came in: in the same thread and by the same sender, held while the organization is in simulation."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,13 +21,17 @@ from encours.dunning.addressing import sender_for
 from encours.dunning.errors import AnswerEmptyError, AnswerSenderMissingError
 from encours.dunning.models import InboundMessage, MessageKind, Reminder
 from encours.events.actions import record
+from encours.receivables.documents import path_of
+from encours.receivables.models import Document
 
 KEY = "answer"
 REPLY_PREFIXES = ("re:", "re :", "ré:", "ré :")
 
 
 @transaction.atomic
-def answer(message: InboundMessage, *, text: str, by: User, now: datetime) -> Sending:
+def answer(
+    message: InboundMessage, *, text: str, by: User, now: datetime, documents: Sequence[Document] = ()
+) -> Sending:
     """Answer a message to whoever wrote it, in its thread; a second answer is a second message."""
     if not text.strip() or not message.from_address or message.kind == MessageKind.SMS:
         raise AnswerEmptyError
@@ -43,6 +48,7 @@ def answer(message: InboundMessage, *, text: str, by: User, now: datetime) -> Se
             recipient_name=message.from_name,
             subject=subject if subject.lower().startswith(REPLY_PREFIXES) else f"Re: {subject}",
             text=text.strip() + "\n",
+            attachments=tuple(_attached(documents)),
         ),
         now,
     )
@@ -163,6 +169,14 @@ def _draft(message: InboundMessage, key: str) -> outbox.Draft:
         language=customer.language if customer else message.organization.language,
         references=tuple(name for name in dict.fromkeys(chain) if outbox.MESSAGE_ID.fullmatch(name)),
     )
+
+
+def _attached(documents: Sequence[Document]) -> Iterator[Attachment]:
+    """Yield the documents whose content is in the store."""
+    for document in documents:
+        place = path_of(document.organization_id, document.sha256)
+        if place.is_file():
+            yield Attachment(document.name, place.read_bytes(), document.media_type)
 
 
 def _quoted(message: InboundMessage) -> str:

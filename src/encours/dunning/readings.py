@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from encours.accounts.models import Organization
+from encours.channels.models import Content
 from encours.customers.models import Customer
 from encours.dunning.actions import readings as actions
 from encours.dunning.models import InboundMessage, MessageKind, MessageState, Promise, Reading
@@ -99,3 +100,16 @@ def documents_for(customer: Customer, item_ids: list[int]) -> list[tuple[Documen
         kind__in=["invoice", "delivery_note", "order"],
     ).order_by("-added_at", "-pk")[:30]
     return [(one, any(number and number.lower() in one.name.lower() for number in numbers)) for one in found]
+
+
+def attached(message: InboundMessage, place: int) -> tuple[str, str, bytes] | None:
+    """Return the name, the kind and the bytes of what was attached at a place, unless they were erased."""
+    if not 0 <= place < len(message.attachments):
+        return None
+    known = message.attachments[place]
+    found = Content.objects.filter(
+        organization_id=message.organization_id, sha256=known.get("sha256", "")
+    ).first()
+    if found is None:
+        return None
+    return known.get("name", ""), known.get("media_type") or "application/octet-stream", bytes(found.body)

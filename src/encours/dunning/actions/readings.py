@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from encours.accounts.actions import actor
-from encours.accounts.models import User
+from encours.accounts.models import Organization, User
 from encours.customers.errors import CustomersError
 from encours.customers.models import Contact, Customer
 from encours.dunning.actions import meanings
@@ -21,7 +21,7 @@ from encours.events.actions import record
 from encours.receivables.errors import ReceivablesError
 from encours.receivables.models import Item
 from encours.rules.replies.details import details, named
-from encours.rules.replies.linear import OTHER, understand
+from encours.rules.replies.linear import MEANINGS, OTHER, understand
 
 PROPOSED, ACCEPTED, REFUSED = "proposed", "accepted", "refused"
 _DECIMALS = Decimal("0.0001")
@@ -117,7 +117,7 @@ def _decide(message: InboundMessage, reading: Reading, state: str, by: User | No
     _tell(message, f"reading.{state}", by, now, meaning=reading.meaning, sentence=reading.sentence[:300])
     left = Reading.objects.filter(message=message, state=PROPOSED).exclude(meaning=OTHER)
     if message.state == MessageState.NEW and not left.exists():
-        _move(message, MessageState.READ, "reply.read", by, now)
+        _move(message, MessageState.READ, "message.read", by, now)
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def mark_read(message: InboundMessage, *, by: User | None, now: datetime) -> Inb
     """Say that a message was read: the plan goes on."""
     found = _locked(message.pk)
     if found.state == MessageState.NEW:
-        _move(found, MessageState.READ, "reply.read", by, now)
+        _move(found, MessageState.READ, "message.read", by, now)
     return found
 
 
@@ -134,7 +134,7 @@ def set_aside(message: InboundMessage, *, by: User | None, now: datetime) -> Inb
     """Put a message away that asks for nothing: advertisement, a wrong address, a private word."""
     found = _locked(message.pk)
     if found.state != MessageState.SET_ASIDE:
-        _move(found, MessageState.SET_ASIDE, "reply.set_aside", by, now)
+        _move(found, MessageState.SET_ASIDE, "message.set_aside", by, now)
     return found
 
 
@@ -142,17 +142,8 @@ def set_aside(message: InboundMessage, *, by: User | None, now: datetime) -> Inb
 def take_up(message: InboundMessage, *, by: User | None, now: datetime) -> InboundMessage:
     """Put a message back among those to read."""
     found = _locked(message.pk)
-    if found.state in {MessageState.SET_ASIDE, MessageState.READ}:
-        _move(found, MessageState.NEW, "reply.taken_up", by, now)
-    return found
-
-
-@transaction.atomic
-def mark_answered(message: InboundMessage, *, by: User | None, now: datetime) -> InboundMessage:
-    """Say that a message was answered."""
-    found = _locked(message.pk)
-    if found.state != MessageState.ANSWERED:
-        _move(found, MessageState.ANSWERED, "reply.answered", by, now)
+    if found.state in {MessageState.SET_ASIDE, MessageState.READ, MessageState.ANSWERED}:
+        _move(found, MessageState.NEW, "message.taken_up", by, now)
     return found
 
 
@@ -174,8 +165,22 @@ def assign(
     found.contact = contact or customer.contacts.filter(email__iexact=address).first()
     found.matched_by = "person"
     found.save(update_fields=["customer", "contact", "matched_by"])
-    _tell(found, "reply.assigned", by, now, address=address)
+    _tell(found, "message.assigned", by, now, address=address)
     propose(found, now)
+    return found
+
+
+@transaction.atomic
+def trust(
+    organization: Organization, classes: Mapping[str, Decimal], *, by: User, now: datetime
+) -> Guardrails:
+    """Say which meanings become true by themselves, and above which confidence."""
+    kept = {name: float(least) for name, least in classes.items() if name in MEANINGS and 0 < least < 1}
+    found, _ = Guardrails.objects.get_or_create(organization=organization)
+    if found.accepted_classes != kept:
+        found.accepted_classes = kept
+        found.save(update_fields=["accepted_classes"])
+        record(organization.pk, "readings.trusted", by=actor(by), at=now, classes=kept)
     return found
 
 

@@ -104,7 +104,8 @@ def named(text: str, numbers: Collection[str]) -> list[str]:
     for number in numbers:
         parts = re.findall(r"[a-z]+|\d+", fold(number))
         whole = "[^a-z0-9]*".join(parts)
-        if len("".join(parts)) < _SHORTEST_NUMBER:
+        # "7" may be anything; "F-7" and "1207" are numbers of documents.
+        if not parts or (len(parts) < 2 and len(parts[0]) < _SHORTEST_NUMBER):  # noqa: PLR2004 - letters and figures
             continue
         tail = parts[-1]
         # People leave the beginning out when the end says it all.

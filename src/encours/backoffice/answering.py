@@ -1,0 +1,91 @@
+"""Answering a reply: the words to start from, the documents to attach, and to whom an unmatched message is given."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from encours.backoffice.desk import Desk
+from encours.backoffice.reply import ReplyDetail
+from encours.customers.models import Customer
+from encours.dunning import answers, replying
+from encours.dunning.models import InboundMessage
+from encours.receivables.queries import documents_of
+
+LONGEST = 20_000
+# What stands after the at sign says nothing of the company when everybody has an address there.
+SHARED_DOMAINS = frozenset(
+    ("gmail.com", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "outlook.com", "outlook.fr",
+     "hotmail.com", "hotmail.fr", "yahoo.fr", "yahoo.com", "icloud.com")
+)  # fmt: skip
+SHORTEST_WORD = 4
+
+
+class AnswerForm(forms.Form):
+    """A person's answer, with the documents that go with it."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Answer"),
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 9, "spellcheck": "true"}),
+    )
+    documents = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Attach"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, desk: Desk, found: ReplyDetail, data: Any = None) -> None:  # noqa: ANN401 - Django's form data
+        first = next(iter(drafts(desk, found)), None)
+        initial = {
+            "text": first.body if first else "",
+            "documents": [str(document.pk) for document, asked in found.documents if asked],
+        }
+        super().__init__(data, initial=initial, use_required_attribute=False)
+        choices = [(document.pk, document.name) for document, _asked in found.documents]
+        self.fields["documents"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if not choices:
+            del self.fields["documents"]
+
+
+def drafts(desk: Desk, found: ReplyDetail) -> list[replying.Draft]:
+    """Return the words to start from, their names in the reader's language."""
+    return [
+        replying.Draft(one.code, _(one.name), one.body)
+        for one in replying.drafts(found.message, desk.user, desk.today)
+    ]
+
+
+def send(desk: Desk, message: InboundMessage, form: AnswerForm) -> None:
+    """Send the answer into the thread of the message; in simulation it waits and never leaves."""
+    chosen = form.cleaned_data.get("documents") or []
+    attached = []
+    if message.customer_id is not None and chosen:
+        attached = list(documents_of(desk.organization.pk, message.customer_id).filter(pk__in=chosen))
+    text = form.cleaned_data["text"]
+    answers.answer(message, text=text, by=desk.user, now=desk.now, documents=attached)
+
+
+def customers_like(
+    customers: QuerySet[Customer], search: str, message: InboundMessage
+) -> "QuerySet[Customer]":
+    """Return the customers that a search finds; without one, those whose name or address resembles the sender's."""
+    if search:
+        return (
+            customers.filter(
+                Q(name__icontains=search)
+                | Q(code__icontains=search)
+                | Q(siren__startswith=search.replace(" ", ""))
+                | Q(contacts__email__icontains=search)
+            )
+            .distinct()
+            .order_by("name", "pk")
+        )
+    domain = message.from_address.rpartition("@")[2].lower()
+    if not domain or domain in SHARED_DOMAINS:
+        return customers.none()
+    wanted = Q(contacts__email__iendswith=f"@{domain}")
+    for word in domain.rpartition(".")[0].replace("-", ".").split("."):
+        if len(word) >= SHORTEST_WORD:
+            wanted |= Q(name__icontains=word)
+    return customers.filter(wanted).distinct().order_by("name", "pk")
