@@ -95,6 +95,7 @@ def menu(request: HttpRequest, desk: Desk) -> list[Group]:
         link("customers", _("Customers"), "users", "c"),
         link("items", _("Items"), "file", "i"),
         link("aging", _("Aged balance"), "columns", "a"),
+        link("portfolios", _("Portfolios"), "scale", "f"),
         link("reminders", _("Reminders"), "send", "r", troubled, hurts=True),
         link("plans", _("Dunning plans"), "bell", "p"),
     ]

@@ -9,6 +9,7 @@ NOUNS = (
     "today",
     "calls",
     "tasks",
+    "portfolios",
     "replies",
     "overview",
     "customers",

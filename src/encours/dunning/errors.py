@@ -126,3 +126,15 @@ class AnswerEmptyError(DunningError):
 
 class AnswerSenderMissingError(DunningError):
     """Nobody can write: set a sender first."""
+
+
+class AbsenceError(DunningError):
+    """An absence has a first and a last day, in this order."""
+
+
+class SuccessorError(DunningError):
+    """Work is handed to another member of the organization."""
+
+
+class TargetError(DunningError):
+    """A target is an amount or a number above zero."""

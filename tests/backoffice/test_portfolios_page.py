@@ -1,0 +1,109 @@
+"""Portfolios: what each person follows and aims at, who is away, and who takes over from whom."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from tests.backoffice.conftest import NOW
+from tests.backoffice.work import TODAY, customer, item
+from tests.dunning.desk import pay
+
+from encours.accounts.models import Membership, Organization, Sender, User
+from encours.customers.models import Customer
+from encours.dunning.actions import tasks
+from encours.dunning.models import Target, Task
+from encours.events.models import Event
+from encours.reports.portfolios import portfolios
+
+
+@pytest.fixture
+def buyer(organization: Organization, collector: User) -> Customer:
+    found = customer(organization, name="Verger des Tilleuls", collector=collector, salesperson=collector)
+    item(found, "F-1", date(2026, 10, 10), 700)
+    paid = item(found, "F-2", date(2026, 10, 10), 300)
+    pay(paid, date(2026, 11, 5))
+    tasks.add(organization, kind="other", title="Check", due_on=TODAY, customer=found, by=None, now=NOW)
+    return found
+
+
+def member(user: User) -> Membership:
+    return user.memberships.get()
+
+
+def test_a_portfolio_counts_what_is_overdue_to_do_and_came_in(
+    organization: Organization, buyer: Customer, collector: User
+) -> None:
+    customer(organization, "LOST")
+    found = {one.user_id: one for one in portfolios(organization, TODAY)}
+    mine = found[collector.pk]
+    assert (mine.customers, mine.owing, mine.overdue, mine.tasks) == (1, 1, Decimal(700), 1)
+    assert (mine.collected, mine.collected_goal) == (Decimal(300), None)
+    assert found[None].customers == 1
+
+
+def test_targets_are_set_together_and_shown_with_what_was_reached(
+    bob: Client, buyer: Customer, collector: User, manager: User
+) -> None:
+    names = {
+        f"collected-{collector.pk}": "1 200,00",
+        f"actions-{collector.pk}": "40",
+        f"collected-{manager.pk}": "",
+    }
+    said = bob.post("/portfolios/targets/", names, follow=True).content.decode()
+    assert "25% of €1,200.00" in said
+    assert Target.objects.count() == 2
+    bob.post("/portfolios/targets/", {f"actions-{collector.pk}": ""})
+    assert Target.objects.get().measure == "collected"
+    assert Event.objects.filter(kind="target.set").count() == 3
+
+
+def test_a_person_notes_their_own_absence_and_nobody_elses(
+    alice: Client, collector: User, manager: User, buyer: Customer
+) -> None:
+    mine = f"/portfolios/{member(collector).pk}/absence/"
+    dates = {"absent_from": "2026-11-20", "absent_until": "2026-11-30", "covered_by": manager.pk}
+    said = alice.post(mine, dates, follow=True).content.decode()
+    assert "covered by Bob" in said
+    assert alice.post(f"/portfolios/{member(manager).pk}/absence/", dates).status_code == 403
+    wrong = alice.post(mine, {**dates, "absent_until": "2026-11-01"}, follow=True).content.decode()
+    assert "An absence has a first and a last day" in wrong
+    alice.post(mine, {"absent_from": "", "absent_until": "", "covered_by": ""})
+    assert member(collector).covered_by is None
+
+
+def test_a_person_who_leaves_is_replaced_in_one_action(
+    bob: Client, organization: Organization, buyer: Customer, collector: User, manager: User
+) -> None:
+    Sender.objects.create(
+        organization=organization,
+        purpose="collector",
+        user=collector,
+        name="Alice",
+        email="alice@lumiere.example",
+        host="smtp.example",
+    )
+    address = f"/portfolios/{member(collector).pk}/replace/"
+    said = bob.get(address).content.decode()
+    assert "Customers followed" in said
+    assert Customer.objects.get(pk=buyer.pk).collector == collector
+    bob.post(address, {"successor": manager.pk, "remove": "on"})
+    buyer.refresh_from_db()
+    assert (buyer.collector, buyer.salesperson) == (manager, manager)
+    assert Task.objects.get().assignee == manager
+    assert Sender.objects.get().user == manager
+    assert not Membership.objects.filter(organization=organization, user=collector).exists()
+    assert Event.objects.get(kind="member.replaced").payload["customers"] == 1
+
+
+def test_nobody_takes_over_from_themselves(bob: Client, buyer: Customer, collector: User) -> None:
+    answer = bob.post(f"/portfolios/{member(collector).pk}/replace/", {"successor": collector.pk})
+    assert answer.status_code == 200
+    buyer.refresh_from_db()
+    assert buyer.collector == collector
+
+
+def test_a_collector_may_neither_replace_nor_aim(alice: Client, manager: User, buyer: Customer) -> None:
+    assert alice.get(f"/portfolios/{member(manager).pk}/replace/").status_code == 403
+    assert alice.post("/portfolios/targets/", {}).status_code == 403
+    assert alice.get("/portfolios/").status_code == 200
