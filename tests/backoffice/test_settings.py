@@ -17,13 +17,13 @@ from encours.backoffice import rates
 from encours.customers.models import Customer
 from encours.dunning.actions import ensure_default_plan
 from encours.dunning.models import Template
-from encours.dunning.queries import default_plan, templates
+from encours.dunning.queries import templates
 from encours.events.models import Event
 from encours.receivables.models import Item
 from encours.rules.rates import SHIPPED, HalfYear
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-SECTIONS = ["organization", "terms", "rates", "plan", "templates", "sender", "sending"]
+SECTIONS = ["organization", "terms", "rates", "templates", "sender", "sending"]
 IDENTITY = {
     "name": "Ateliers Lumière",
     "siren": "732 829 320",
@@ -103,8 +103,8 @@ def test_alice_may_not_and_charlie_sees_his_own(
     for name, arguments in [
         ("rates-enter", []),
         ("sender-test", []),
-        ("plan-step", [1]),
-        ("plan-step-remove", [1]),
+        ("settings-template-new", []),
+        ("settings-template-copy", [template.pk]),
         ("settings-template", [template.pk]),
     ]:
         assert alice.post(reverse(name, args=arguments)).status_code == 403
@@ -239,43 +239,6 @@ def test_a_contract_rate_under_the_floor_is_warned_of(bob: Client, organization:
     bob.post(reverse("settings-rates"), {"interest_kind": "default", "interest_rate_percent": "5"})
     organization.refresh_from_db()
     assert organization.interest_rate_percent is None
-
-
-def test_a_step_of_the_plan_is_changed_in_a_new_version(bob: Client, planned: Organization) -> None:
-    page = text(bob, "settings-plan")
-    assert page.index("D−7") < page.index("Due date") < page.index("D+3") < page.index("Formal notice")
-    assert "Second reminder" in text(bob, "plan-step", 2)
-
-    bob.post(
-        reverse("plan-step", args=[2]),
-        {"days": "20", "channel": "phone", "mode": "to_confirm", "minimum_amount": "150.50"},
-    )
-    plan = default_plan(planned)
-    assert plan is not None
-    step = plan.steps.get(rank=2)
-    assert (plan.version, step.days, step.channel) == (2, 20, "phone")
-    assert step.minimum_amount == Decimal("150.50")
-    assert plan.steps.get(rank=4).states_interest
-
-    bob.post(reverse("settings-plan"), {"minimum_gap_days": "10"})
-    bob.post(reverse("plan-step-remove", args=[5]))
-    plan = default_plan(planned)
-    assert plan is not None
-    assert (plan.version, plan.minimum_gap_days, plan.steps.count()) == (4, 10, 5)
-
-
-def test_a_plan_that_cannot_be_is_refused_in_words(bob: Client, planned: Organization) -> None:
-    bad = {"days": "50", "channel": "letter", "mode": "to_confirm", "minimum_amount": "0"}
-    refused = bob.post(
-        reverse("plan-step", args=[2]), bad, follow=True, headers={"referer": reverse("settings-plan")}
-    )
-    assert "formal notice must come last" in refused.content.decode()
-    notice = bob.post(reverse("plan-step", args=[4]), {**bad, "mode": "automatic"}).content.decode()
-    assert "never leaves by itself" in notice
-    assert bob.get(reverse("plan-step", args=[9])).status_code == 404
-    plan = default_plan(planned)
-    assert plan is not None
-    assert plan.version == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from encours.backoffice import (
     contacts,
     customer_account,
     customer_edit,
+    customer_plan,
     customer_standing,
     documents,
     pauses,
@@ -59,6 +60,7 @@ def customer(request: DeskRequest, customer_id: int) -> HttpResponse:
         ],
         "agreed": agreements.agreed(desk, found),
         "notes": timeline.notes(desk, found),
+        "followed": customer_plan.plan_of(desk, found),
     }
     return render(request, "backoffice/customer.html", shown)
 

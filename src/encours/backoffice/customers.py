@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from encours.accounts import people
-from encours.backoffice import customer, customers_many
+from encours.backoffice import customer, customer_plan, customers_many
 from encours.backoffice.decisions import Next, next_action, steps_of, usual_delay
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.listing import address, first_page, page_number, pager, query_of, table_file
@@ -146,6 +146,7 @@ def customers(request: DeskRequest) -> HttpResponse:
         ],
         "export": query_of({**wanted, "sort": request.GET.get("sort")}),
         "people": names,
+        "plan_choices": customer_plan.choices(desk),
         "postpone": customers_many.PostponeForm(desk.today, element="bulk"),
     }
     name = "backoffice/customers.html"

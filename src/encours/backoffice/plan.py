@@ -1,203 +1,292 @@
-"""The dunning plan: its steps through time, each with its days, channel, mode and minimum amount."""
+"""One plan: its steps through time, each changed in place while it is a draft, and what it would do today."""
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from encours.accounts import permissions
-from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.accounts import people, permissions
+from encours.backoffice import plan_line, plan_today, plan_words
+from encours.backoffice.desk import DeskRequest, page
+from encours.backoffice.plan_forms import (
+    NameForm,
+    PlanForm,
+    StepForm,
+    plan_form,
+    step_form,
+)
 from encours.backoffice.refresh import bring_up_to_date
-from encours.dunning import sentences
-from encours.dunning.actions import change_plan, ensure_default_plan
-from encours.dunning.queries import default_plan, rule_plan
-from encours.rules.dunning import Plan, Step
-
-CHANNELS = {
-    "email": gettext_lazy("E-mail"),
-    "letter": gettext_lazy("Letter"),
-    "phone": gettext_lazy("Call"),
-}
-CHANNEL_ICONS = {"email": "mail", "letter": "file", "phone": "phone"}
-MODES = {
-    "automatic": gettext_lazy("Leaves by itself"),
-    "to_confirm": gettext_lazy("Waits for a person to confirm it"),
-    "manual": gettext_lazy("Proposed only: a person decides and posts it"),
-}
-SHORT_MODES = {
-    "automatic": gettext_lazy("automatic"),
-    "to_confirm": gettext_lazy("to confirm"),
-    "manual": gettext_lazy("by hand"),
-}
-LONGEST_DAYS = 365
+from encours.backoffice.template_names import template_names
+from encours.dunning import plans, queries
+from encours.dunning.actions import plans as actions
+from encours.dunning.errors import PlanNameError
+from encours.dunning.models import DunningPlan
+from encours.rules.cases import Step
+from encours.rules.plan_steps import PARTS, Part, ages, faults, part_of, steps_of
 
 
-class StepForm(forms.Form):
-    """What may be changed of a step."""
-
-    days = forms.IntegerField(min_value=0, max_value=LONGEST_DAYS)
-    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=list(CHANNELS.items()))
-    mode = forms.ChoiceField(
-        label=gettext_lazy("Mode"), choices=list(MODES.items()), widget=forms.RadioSelect
-    )
-    minimum_amount = forms.DecimalField(
-        label=gettext_lazy("Minimum amount"),
-        min_value=Decimal(0),
-        max_digits=15,
-        decimal_places=2,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        help_text=gettext_lazy("Below it, this step waits for more to be overdue."),
-    )
-
-    def __init__(self, step: Step, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
-        super().__init__(*args, **options)
-        self.step = step
-        self.fields["days"].label = {
-            "before_due": _("Days before the due date"),
-            "after_due": _("Days after the due date"),
-            "after_payment": _("Days after the payment"),
-        }[step.trigger]
-
-    def clean(self) -> dict[str, Any]:
-        """Keep a formal notice a person's act."""
-        found = super().clean() or self.cleaned_data
-        if self.step.formal and found.get("mode") == "automatic":
-            self.add_error("mode", _("A formal notice never leaves by itself."))
-        return found
+def plan_or_404(request: DeskRequest, plan_id: int) -> DunningPlan:
+    """Return a version of a plan of the reader's organization, or the page that says there is none."""
+    return get_object_or_404(DunningPlan.objects.filter(organization=request.desk.organization), pk=plan_id)
 
 
-class GapForm(forms.Form):
-    """The silence between two contacts with the same customer."""
-
-    minimum_gap_days = forms.IntegerField(
-        label=gettext_lazy("Days of silence between two contacts"), min_value=0, max_value=60
-    )
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One stop on the line through time; the due date has no step."""
-
-    when: str
-    name: str
-    step: Step | None = None
-    icon: str = "calendar"
-    mode: str = ""
-    channel: str = ""
-    kind: str = ""
-
-
-def when(step: Step) -> str:
-    """Say when a step comes, from the due date or the payment."""
-    if step.trigger == "before_due":
-        return _("D−%(days)s") % {"days": step.days}
-    if step.trigger == "after_due":
-        return _("D+%(days)s") % {"days": step.days}
-    if step.days:
-        text = ngettext("%(days)s day after payment", "%(days)s days after payment", step.days)
-        return text % {"days": step.days}
-    return _("Once paid")
-
-
-def line(plan: Plan) -> list[Stop]:
-    """Return the stops of a plan in the order of time, the due date among them."""
-    paid = [step for step in plan.steps if step.trigger == "after_payment"]
-    before = sorted(plan.before_due(), key=lambda step: -step.days)
-    due = Stop(when=_("D"), name=_("Due date"), kind="due")
-    return [*map(_stop, before), due, *map(_stop, plan.after_due()), *map(_stop, paid)]
-
-
-def _stop(step: Step) -> Stop:
-    return Stop(
-        when=when(step),
-        name=sentences.step(step.name),
-        step=step,
-        icon=CHANNEL_ICONS[step.channel],
-        mode=str(SHORT_MODES[step.mode]),
-        channel=str(CHANNELS[step.channel]),
-        kind="formal" if step.formal else "",
-    )
-
-
-def plan_of(desk: Desk) -> Plan:
-    """Return the organization's plan, given to it if it had none yet; what a step states is as it was set."""
-    found = default_plan(desk.organization)
-    if found is None:
-        ensure_default_plan(desk.organization, by=desk.user, now=desk.now)
-        found = default_plan(desk.organization)
-    if found is None:
+def step_or_404(plan: DunningPlan, rank: str) -> Step:
+    """Return a step of a version by its rank, as it is written in an address."""
+    steps = {str(step.rank): step for step in queries.stated_plan(plan).steps}
+    if rank not in steps:
         raise Http404
-    stated = {step.rank: step.states_interest for step in found.steps.all()}
-    rule = rule_plan(found, desk.organization)
-    steps = tuple(replace(step, states_interest=stated[step.rank]) for step in rule.steps)
-    return replace(rule, steps=steps)
+    return steps[rank]
+
+
+def state_of(plan: DunningPlan) -> str:
+    """Return whether a version is a draft, in force or retired."""
+    return "retired" if plan.retired_at else "in_force" if plan.in_force_at else "draft"
+
+
+def shown(
+    request: DeskRequest,
+    plan: DunningPlan,
+    *,
+    step: Step | None = None,
+    form: StepForm | None = None,
+    about: PlanForm | None = None,
+    part: Part | None = None,
+) -> dict[str, Any]:
+    """Return everything that the page of a plan says."""
+    desk = request.desk
+    organization = desk.organization
+    rule = queries.stated_plan(plan)
+    found = faults(rule, plans.words_of(organization), plans.languages_of(organization))
+    lineage = plan.lineage or plan.pk
+    versions = list(plans.versions(organization, lineage))
+    people_by = {one.user_id: str(one.user) for one in people.members(organization.pk)}
+    templates = template_names(organization)
+    words = {code: name for named in templates.values() for code, name in named.items()}
+    part = part_of(step) if step else part
+    mine = steps_of(rule.steps, part) if part and step else []
+    return {
+        "plan": plan,
+        "state": state_of(plan),
+        "editable": state_of(plan) == "draft" and desk.may(permissions.CONFIGURE),
+        "faults": [(plan_words.fault(one), one) for one in found],
+        "blocked": any(one.blocking for one in found),
+        "groups": plan_line.groups(
+            rule, words, found, currency=organization.currency, chosen=step.rank if step else None
+        ),
+        "axis": plan_line.axis(rule) if rule.steps else None,
+        "step": step,
+        "part": part,
+        "part_name": plan_words.PARTS[part] if part else "",
+        "form": form,
+        "first": bool(mine) and mine[0] == step,
+        "last": bool(mine) and mine[-1] == step,
+        "words": words.get(step.template, "") if step else "",
+        "about": about or plan_form(plan),
+        "scope": plan_words.SCOPES[plan.scope],
+        "versions": [(one, state_of(one), people_by.get(one.changed_by or 0, "")) for one in versions],
+        "rival": next((one for one in versions if state_of(one) == "in_force" and one.pk != plan.pk), None),
+        "draft": next((one for one in versions if state_of(one) == "draft" and one.pk != plan.pk), None),
+        "copy": NameForm(initial={"name": _("%(name)s (copy)") % {"name": plan.name}}, auto_id="copy_%s"),
+        "currency": organization.currency,
+    }
+
+
+def answer(request: DeskRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Answer with the whole page, or with the editor alone when only it changes."""
+    name = "backoffice/plan.html"
+    if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
+        name += "#editor"
+    return render(request, name, context, status=status)
+
+
+@page()
+def plan(request: DeskRequest, plan_id: int) -> HttpResponse:
+    return answer(request, shown(request, plan_or_404(request, plan_id)))
+
+
+@page()
+def plan_forecast(request: DeskRequest, plan_id: int) -> HttpResponse:
+    everyone = request.GET.get("who") == "all"
+    found = plan_or_404(request, plan_id)
+    # A plan that is for nobody yet is tried on everyone.
+    return plan_today.today(request, found, everyone=everyone or found.lineage not in _standing(request))
+
+
+def _standing(request: DeskRequest) -> set[int | None]:
+    return plans.in_force_lineages(request.desk.organization)
+
+
+@page()
+def plan_step(request: DeskRequest, plan_id: int, rank: str) -> HttpResponse:
+    desk, found = request.desk, plan_or_404(request, plan_id)
+    step = step_or_404(found, rank)
+    if state_of(found) != "draft" or not desk.may(permissions.CONFIGURE):
+        return answer(request, shown(request, found, step=step))
+    templates = template_names(desk.organization)
+    form = step_form(part_of(step), step, templates, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if not form.is_valid():
+            return answer(request, shown(request, found, step=step, form=form), status=422)
+        kept = actions.change_step(found, step.rank, form.written(), by=desk.user)
+        return _goes_on(request, found, kept, _("The step is saved in the draft."))
+    return answer(request, shown(request, found, step=step, form=form))
 
 
 @page(permissions.CONFIGURE)
-def settings_plan(request: DeskRequest) -> HttpResponse:
-    desk = request.desk
-    plan = plan_of(desk)
-    form = GapForm(request.POST or None, initial={"minimum_gap_days": plan.minimum_gap_days})
-    if request.method == "POST" and form.is_valid():
-        _save(desk, replace(plan, minimum_gap_days=form.cleaned_data["minimum_gap_days"]), list(plan.steps))
-        messages.success(request, _("The plan is saved; today's work follows it."))
-        return redirect("settings-plan")
-    return render(
-        request, "backoffice/settings_plan.html", {"form": form, "stops": line(plan), "section": "plan"}
-    )
-
-
-@page(permissions.CONFIGURE)
-def plan_step(request: DeskRequest, rank: int) -> HttpResponse:
-    desk = request.desk
-    plan = plan_of(desk)
-    step = next((each for each in plan.steps if each.rank == rank), None)
-    if step is None:
+def plan_step_new(request: DeskRequest, plan_id: int, part: str) -> HttpResponse:
+    desk, found = request.desk, plan_or_404(request, plan_id)
+    where = next((one for one in PARTS if one == part), None)
+    if where is None:
         raise Http404
-    form = StepForm(
-        step,
-        request.POST or None,
-        initial={name: getattr(step, name) for name in ("days", "channel", "mode", "minimum_amount")},
-    )
-    if request.method == "POST" and form.is_valid():
-        changed = replace(step, **form.cleaned_data)
-        _save(desk, plan, [changed if each == step else each for each in plan.steps])
-        messages.success(request, _("The step is saved; today's work follows it."))
-        return redirect("settings-plan")
-    return render(
-        request,
-        "backoffice/settings_step.html",
-        {"form": form, "stop": _stop(step), "section": "plan", "currency": desk.organization.currency},
-    )
+    templates = template_names(desk.organization)
+    data = request.POST if request.method == "POST" else None
+    form = step_form(where, None, templates, data, **_usual(queries.stated_plan(found).steps, where))
+    if request.method == "POST":
+        if not form.is_valid():
+            return answer(request, shown(request, found, form=form, part=where), status=422)
+        rank = actions.add_step(found, form.written(), by=desk.user)
+        return _goes_on(request, found, rank, _("The step is added to the draft."))
+    return answer(request, shown(request, found, form=form, part=where))
+
+
+def _usual(steps: tuple[Step, ...], part: Part) -> dict[str, object]:
+    """Return what a new step probably is: two weeks after the last demand, before the first notice."""
+    if part == "after_due":
+        last = max((age for age in ages(steps).values() if age is not None), default=None)
+        return {} if last is None else {"days": last + 14}
+    if part == "before_due":
+        first = max((step.days for step in steps_of(steps, part)), default=None)
+        return {} if first is None else {"days": first + 7}
+    return {}
 
 
 @require_POST
 @page(permissions.CONFIGURE)
-def plan_step_remove(request: DeskRequest, rank: int) -> HttpResponse:
-    plan = plan_of(request.desk)
-    _save(request.desk, plan, [step for step in plan.steps if step.rank != rank])
-    messages.success(request, _("The step is removed; reminders already written stay."))
-    return redirect("settings-plan")
+def plan_step_move(request: DeskRequest, plan_id: int, rank: str) -> HttpResponse:
+    found = plan_or_404(request, plan_id)
+    step = step_or_404(found, rank)
+    kept = actions.move_step(found, step.rank, later="later" in request.POST, by=request.desk.user)
+    return _goes_on(request, found, kept, "")
 
 
-def _save(desk: Desk, plan: Plan, steps: list[Step]) -> None:
-    change_plan(
-        desk.organization, steps=steps, minimum_gap_days=plan.minimum_gap_days, by=desk.user, now=desk.now
-    )
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_step_remove(request: DeskRequest, plan_id: int, rank: str) -> HttpResponse:
+    found = plan_or_404(request, plan_id)
+    actions.remove_step(found, step_or_404(found, rank).rank, by=request.desk.user)
+    return _goes_on(request, found, None, _("The step is taken out of the draft."))
+
+
+def _goes_on(request: DeskRequest, found: DunningPlan, rank: int | None, said: str) -> HttpResponse:
+    """Show the draft as it is now, with the step that was just written."""
+    if said:
+        messages.success(request, said)
+    if not request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
+        if rank is None:
+            return redirect("plan", plan_id=found.pk)
+        return redirect("plan-step", plan_id=found.pk, rank=str(rank))
+    found = plan_or_404(request, found.pk)
+    if rank is None:
+        return answer(request, shown(request, found))
+    step = step_or_404(found, str(rank))
+    form = step_form(part_of(step), step, template_names(request.desk.organization))
+    form.fields["name"].widget.attrs.pop("autofocus", None)
+    return answer(request, shown(request, found, step=step, form=form))
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_describe(request: DeskRequest, plan_id: int) -> HttpResponse:
+    desk, found = request.desk, plan_or_404(request, plan_id)
+    form = plan_form(found, request.POST)
+    if form.is_valid():
+        try:
+            actions.describe_plan(found, by=desk.user, **form.cleaned_data)
+        except PlanNameError:
+            form.add_error("name", forms.ValidationError(_("Another plan already has this name.")))
+        else:
+            return _goes_on(request, found, None, _("The draft is saved."))
+    return answer(request, shown(request, found, about=form), status=422)
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_draft(request: DeskRequest, plan_id: int) -> HttpResponse:
+    draft = actions.start_draft(plan_or_404(request, plan_id), by=request.desk.user, now=request.desk.now)
+    return redirect("plan", plan_id=draft.pk)
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_force(request: DeskRequest, plan_id: int) -> HttpResponse:
+    desk = request.desk
+    kept = actions.put_in_force(plan_or_404(request, plan_id), by=desk.user, now=desk.now)
     bring_up_to_date(desk.organization.pk)
+    messages.success(
+        request, _("%(name)s is in force, version %(version)s; today's work follows it.") % _named(kept)
+    )
+    return redirect("plan", plan_id=kept.pk)
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_discard(request: DeskRequest, plan_id: int) -> HttpResponse:
+    desk, found = request.desk, plan_or_404(request, plan_id)
+    rival = plans.in_force(desk.organization).get(found.lineage or found.pk)
+    actions.discard_draft(found, by=desk.user, now=desk.now)
+    messages.success(request, _("The draft is gone; nothing else has changed."))
+    return redirect("plan", plan_id=rival.pk) if rival else redirect("plans")
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_duplicate(request: DeskRequest, plan_id: int) -> HttpResponse:
+    desk, form = request.desk, NameForm(request.POST)
+    name = form.cleaned_data["name"] if form.is_valid() else ""
+    copy = actions.duplicate_plan(plan_or_404(request, plan_id), name=name, by=desk.user, now=desk.now)
+    return redirect("plan", plan_id=copy.pk)
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_retire(request: DeskRequest, plan_id: int) -> HttpResponse:
+    desk, found = request.desk, plan_or_404(request, plan_id)
+    actions.retire_plan(found, by=desk.user, now=desk.now)
+    messages.success(request, _("%(name)s is retired; what it wrote stays.") % _named(found))
+    return redirect("plans")
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def plan_default(request: DeskRequest, plan_id: int) -> HttpResponse:
+    desk, found = request.desk, plan_or_404(request, plan_id)
+    actions.make_default(found, by=desk.user, now=desk.now)
+    bring_up_to_date(desk.organization.pk)
+    messages.success(request, _("%(name)s now chases every customer that has no other plan.") % _named(found))
+    return redirect(reverse("plan", args=[found.pk]))
+
+
+def _named(plan: DunningPlan) -> dict[str, object]:
+    return {"name": plan.name, "version": plan.version}
 
 
 urlpatterns = [
-    path("settings/plan/", settings_plan, name="settings-plan"),
-    path("settings/plan/<int:rank>/", plan_step, name="plan-step"),
-    path("settings/plan/<int:rank>/remove/", plan_step_remove, name="plan-step-remove"),
+    path("plans/<int:plan_id>/", plan, name="plan"),
+    path("plans/<int:plan_id>/today/", plan_forecast, name="plan-today"),
+    path("plans/<int:plan_id>/describe/", plan_describe, name="plan-describe"),
+    path("plans/<int:plan_id>/draft/", plan_draft, name="plan-draft"),
+    path("plans/<int:plan_id>/force/", plan_force, name="plan-force"),
+    path("plans/<int:plan_id>/discard/", plan_discard, name="plan-discard"),
+    path("plans/<int:plan_id>/duplicate/", plan_duplicate, name="plan-duplicate"),
+    path("plans/<int:plan_id>/retire/", plan_retire, name="plan-retire"),
+    path("plans/<int:plan_id>/default/", plan_default, name="plan-default"),
+    path("plans/<int:plan_id>/steps/new/<slug:part>/", plan_step_new, name="plan-step-new"),
+    path("plans/<int:plan_id>/steps/<slug:rank>/", plan_step, name="plan-step"),
+    path("plans/<int:plan_id>/steps/<slug:rank>/move/", plan_step_move, name="plan-step-move"),
+    path("plans/<int:plan_id>/steps/<slug:rank>/remove/", plan_step_remove, name="plan-step-remove"),
 ]

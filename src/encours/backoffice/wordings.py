@@ -5,21 +5,33 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.plan_forms import KIND_NAMES
+from encours.backoffice.plan_words import LANGUAGES
+from encours.backoffice.template_names import template_name, template_names
+from encours.channels.sms import Segments, plain, segments
 from encours.dunning import sentences
-from encours.dunning.actions.templates import change_template, default_words
+from encours.dunning.actions.templates import (
+    add_language,
+    change_template,
+    create_template,
+    default_words,
+    duplicate_template,
+    ships,
+)
 from encours.dunning.figures import figures_of, values
-from encours.dunning.models import Template
-from encours.dunning.queries import default_plan, reminders, templates
-from encours.rules.dunning import DEFAULT_PLAN_STEPS
+from encours.dunning.models import Template, TemplateKind
+from encours.dunning.plans import in_force
+from encours.dunning.queries import reminders, templates
 from encours.rules.wording import (
     VARIABLES,
     UnknownVariableError,
@@ -66,12 +78,32 @@ class WordingField(forms.CharField):
 class TemplateForm(forms.Form):
     """The words of one message."""
 
-    subject = WordingField(label=gettext_lazy("Subject"), max_length=200)
+    subject = WordingField(label=gettext_lazy("Subject"), max_length=200, required=False)
     body = WordingField(
         label=gettext_lazy("Body"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
     )
+
+    def __init__(self, kind: str, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
+        super().__init__(*args, **options)
+        if kind == TemplateKind.SMS:
+            del self.fields["subject"]
+            self.fields["body"].widget.attrs["rows"] = 5
+        elif kind == TemplateKind.MESSAGE:
+            self.fields["subject"].required = True
+
+
+class NewTemplateForm(forms.Form):
+    """What new words are for, and in which language they begin."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True})
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Made for"), choices=TemplateKind.choices, widget=forms.RadioSelect
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=list(LANGUAGES.items()))
 
 
 @dataclass(frozen=True)
@@ -81,14 +113,26 @@ class Preview:
     subject: str
     html: SafeString
     customer: str
+    parts: Segments | None = None
 
 
 @dataclass(frozen=True)
 class Words:
-    """The templates of one step, one for each language."""
+    """One set of words in its languages, the steps that speak them, and the languages it lacks."""
 
+    code: str
     name: str
     templates: list[Template]
+    used_by: list[str]
+    missing: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All the words made for one use."""
+
+    name: str
+    groups: list[Words]
 
 
 def preview(desk: Desk, template: Template, subject: str, body: str) -> Preview | None:
@@ -102,35 +146,100 @@ def preview(desk: Desk, template: Template, subject: str, body: str) -> Preview 
     try:
         # render_html escapes the text and every value.
         html = mark_safe(render_html(body, found))  # noqa: S308
-        return Preview(written(subject, found), html, figures.customer.name)
+        parts = segments(plain(written(body, found))) if template.kind == TemplateKind.SMS else None
+        return Preview(written(subject, found), html, figures.customer.name, parts)
     except WordingError:
         return None
 
 
 @page(permissions.CONFIGURE)
 def settings_templates(request: DeskRequest) -> HttpResponse:
+    desk = request.desk
     by_code: dict[str, list[Template]] = {}
-    for template in templates(request.desk.organization):
+    for template in templates(desk.organization):
         by_code.setdefault(template.code, []).append(template)
-    names = names_of_codes(request.desk)
-    order = [*names, *(code for code in by_code if code not in names)]
-    groups = [Words(names.get(code, code), by_code[code]) for code in order if code in by_code]
-    return render(request, "backoffice/settings_templates.html", {"groups": groups, "section": "templates"})
+    used = _used(desk)
+    kinds = [
+        Kind(
+            str(KIND_NAMES[kind]),
+            [
+                Words(code, name, by_code[code], used.get(code, []), _missing(by_code[code]))
+                for code, name in named.items()
+            ],
+        )
+        for kind, named in template_names(desk.organization).items()
+        if named
+    ]
+    return render(request, "backoffice/settings_templates.html", {"kinds": kinds, "section": "templates"})
 
 
-def names_of_codes(desk: Desk) -> dict[str, str]:
-    """Return the name of the step that each template serves, in the order of the plan."""
-    plan = default_plan(desk.organization)
-    steps = sorted(plan.steps.all(), key=lambda step: step.rank) if plan else []
-    named = {step.template_code: sentences.step(step.name) for step in steps}
-    return named or {step.template: sentences.step(step.name) for step in DEFAULT_PLAN_STEPS}
+def _used(desk: Desk) -> dict[str, list[str]]:
+    """Return the steps that speak each set of words, in the plans in force."""
+    found: dict[str, list[str]] = {}
+    for plan in in_force(desk.organization).values():
+        for step in sorted(plan.steps.all(), key=lambda step: step.rank):
+            said = f"{sentences.step(plan.name)}: {sentences.step(step.name)}"
+            found.setdefault(step.template_code, []).append(said)
+    return found
+
+
+def _missing(there: list[Template]) -> list[tuple[str, str]]:
+    spoken = {template.language for template in there}
+    return [(code, str(name)) for code, name in LANGUAGES.items() if code not in spoken]
+
+
+@page(permissions.CONFIGURE)
+def settings_template_new(request: DeskRequest) -> HttpResponse:
+    """Begin words of one's own; they are written on their own page."""
+    desk = request.desk
+    initial = {"kind": request.GET.get("kind", TemplateKind.MESSAGE), "language": desk.organization.language}
+    form = NewTemplateForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        found = form.cleaned_data
+        subject = "" if found["kind"] == TemplateKind.SMS else found["name"]
+        made = create_template(
+            desk.organization,
+            kind=found["kind"],
+            name=found["name"],
+            words=[(found["language"], subject, "{{ invoice_list }}" if subject else "{{ amount_overdue }}")],
+            by=desk.user,
+            now=desk.now,
+        )
+        return redirect("settings-template", template_id=made[0].pk)
+    return render(request, "backoffice/settings_template_new.html", {"form": form, "section": "templates"})
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def settings_template_copy(request: DeskRequest, template_id: int) -> HttpResponse:
+    """Copy words in all their languages, so that one step may speak otherwise."""
+    desk = request.desk
+    template = get_object_or_404(templates(desk.organization), pk=template_id)
+    name = _("%(name)s (copy)") % {"name": template_name(template.code, template.name)}
+    made = duplicate_template(desk.organization, template.code, name=name, by=desk.user, now=desk.now)
+    messages.success(request, _("The words are copied; change them here, then choose them in a step."))
+    return redirect("settings-template", template_id=made[0].pk)
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def settings_template_language(request: DeskRequest, template_id: int, language: str) -> HttpResponse:
+    """Begin the same words in another language."""
+    desk = request.desk
+    template = get_object_or_404(templates(desk.organization), pk=template_id)
+    if language not in LANGUAGES:
+        raise Http404
+    made = add_language(template, language, by=desk.user, now=desk.now)
+    return redirect("settings-template", template_id=made.pk)
 
 
 @page(permissions.CONFIGURE)
 def settings_template(request: DeskRequest, template_id: int) -> HttpResponse:
     desk = request.desk
     template = get_object_or_404(templates(desk.organization), pk=template_id)
-    form = TemplateForm(request.POST or None, initial={"subject": template.subject, "body": template.body})
+    form = TemplateForm(
+        template.kind, request.POST or None, initial={"subject": template.subject, "body": template.body}
+    )
     # The preview beside follows what is typed.
     form.fields["body"].widget.attrs |= {
         "hx-post": request.path,
@@ -140,14 +249,14 @@ def settings_template(request: DeskRequest, template_id: int) -> HttpResponse:
         "hx-include": "#words",
         "hx-vals": '{"preview": "1"}',
     }
-    if request.method == "POST" and "restore" in request.POST:
+    if request.method == "POST" and "restore" in request.POST and ships(template.code, template.language):
         subject, body = default_words(template.code, template.language)
         change_template(template, subject=subject, body=body, by=desk.user, now=desk.now)
         messages.success(request, _("The words this version was shipped with are back."))
         return redirect("settings-template", template_id=template.pk)
     subject, body = template.subject, template.body
     if request.method == "POST" and form.is_valid():
-        subject, body = form.cleaned_data["subject"], form.cleaned_data["body"]
+        subject, body = form.cleaned_data.get("subject", ""), form.cleaned_data["body"]
         if "preview" not in request.POST:
             change_template(template, subject=subject, body=body, by=desk.user, now=desk.now)
             messages.success(request, _("The template is saved; drafts not yet confirmed follow it."))
@@ -155,7 +264,12 @@ def settings_template(request: DeskRequest, template_id: int) -> HttpResponse:
     shown: dict[str, Any] = {
         "form": form,
         "template": template,
-        "name": names_of_codes(desk).get(template.code, template.code),
+        "name": template_name(template.code, template.name),
+        "others": [
+            one for one in templates(desk.organization) if one.code == template.code and one != template
+        ],
+        "shipped": ships(template.code, template.language),
+        "kind": KIND_NAMES[template.kind],
         "preview": None if form.errors else preview(desk, template, subject, body),
         "variables": [(f"{{{{ {variable.name} }}}}", _(variable.description)) for variable in VARIABLES],
         "section": "templates",
@@ -166,5 +280,12 @@ def settings_template(request: DeskRequest, template_id: int) -> HttpResponse:
 
 urlpatterns = [
     path("settings/templates/", settings_templates, name="settings-templates"),
+    path("settings/templates/new/", settings_template_new, name="settings-template-new"),
+    path("settings/templates/<int:template_id>/copy/", settings_template_copy, name="settings-template-copy"),
+    path(
+        "settings/templates/<int:template_id>/language/<slug:language>/",
+        settings_template_language,
+        name="settings-template-language",
+    ),
     path("settings/templates/<int:template_id>/", settings_template, name="settings-template"),
 ]
