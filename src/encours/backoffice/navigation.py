@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk
-from encours.dunning.models import Task
+from encours.dunning.models import Mention, Task
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,16 @@ def counts(desk: Desk) -> tuple[int, int, int]:
 
 
 def due_tasks(desk: Desk) -> int:
-    """Return how many tasks of the reader are due."""
-    return Task.objects.filter(
+    """Return how many tasks of the reader are due, and notes that call on them unseen."""
+    due = Task.objects.filter(
         organization=desk.organization,
         assignee=desk.user,
         due_on__lte=desk.today,
         done_at=None,
         canceled_at=None,
-    ).count()
+    ).values("pk")
+    called = Mention.objects.filter(organization=desk.organization, user=desk.user, seen_at=None).values("pk")
+    return due.union(called, all=True).count()
 
 
 def menu(request: HttpRequest, desk: Desk) -> list[Group]:

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,11 +22,13 @@ from encours.backoffice.desk import Desk, DeskRequest, back, page
 from encours.backoffice.whose import whose
 from encours.customers.models import Customer
 from encours.dunning import agenda
+from encours.dunning.actions import notes
 from encours.dunning.actions import tasks as verbs
-from encours.dunning.models import Task, TaskKind
+from encours.dunning.models import Mention, Task, TaskKind
 from encours.ui.formats import day, integer
 
 LONGEST_NUMBER = 18
+MENTIONS_SHOWN = 20
 ICONS = {
     "call": "phone",
     "call_back": "phone",
@@ -100,7 +102,10 @@ def tasks(request: DeskRequest) -> HttpResponse:
         ("later", _("Later"), found.later),
         ("unowned", _("Nobody’s"), unowned),
     ]
+    called = list(agenda.unseen_mentions(desk.organization, desk.user.pk)[:MENTIONS_SHOWN])
+    names = people.names_of(one.note.author for one in called if one.note.author)
     shown = {
+        "mentions": [(one, names.get(one.note.author or 0, "")) for one in called],
         "who": who,
         "agenda": found,
         "groups": [(key, name, list(lines)) for key, name, lines in groups if lines],
@@ -215,6 +220,21 @@ def _postponed(request: DeskRequest, found: Sequence[Task]) -> HttpResponse:
     return back(request, "tasks")
 
 
+@page()
+@require_POST
+def mention_seen(request: DeskRequest, mention_id: int) -> HttpResponse:
+    """Say that a note was seen, and go to its customer."""
+    desk = request.desk
+    mention = get_object_or_404(
+        Mention.objects.select_related("note"),
+        pk=mention_id,
+        organization=desk.organization,
+        user=desk.user,
+    )
+    notes.see(mention, now=desk.now)
+    return redirect("customer", mention.note.customer_id)
+
+
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
@@ -223,6 +243,7 @@ urlpatterns = [
     path("tasks/", tasks, name="tasks"),
     path("tasks/add/", tasks_add, name="tasks-add"),
     path("tasks/many/", tasks_many, name="tasks-many"),
+    path("mentions/<int:mention_id>/seen/", mention_seen, name="mention-seen"),
     path("tasks/<int:task_id>/done/", task_done, name="task-done"),
     path("customers/<int:customer_id>/task/", customer_task, name="customer-task"),
 ]

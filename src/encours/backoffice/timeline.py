@@ -17,8 +17,9 @@ from encours.backoffice import history
 from encours.backoffice.case import customer_or_404
 from encours.backoffice.customer_forms import ask, done
 from encours.backoffice.desk import Desk, DeskRequest, page
-from encours.customers.actions import change_customer, write_note
+from encours.customers.actions import change_customer
 from encours.customers.models import Customer
+from encours.dunning.actions.notes import write_note
 from encours.events.catalog import CATALOG
 from encours.events.gathered import Entry, gathered_timeline
 from encours.events.queries import timeline as happened
@@ -59,7 +60,12 @@ class Note:
 class NoteForm(forms.Form):
     """Something worth remembering about a customer."""
 
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=4_000, widget=forms.Textarea({"rows": 4}))
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=4_000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=gettext_lazy("Call on a colleague with @ and their name: @alice."),
+    )
     pinned = forms.BooleanField(label=gettext_lazy("Keep it on top of the page"), required=False)
 
 
@@ -147,7 +153,11 @@ def customer_note(request: DeskRequest, customer_id: int) -> HttpResponse:
     form = NoteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         write_note(
-            customer, form.cleaned_data["note"], pinned=form.cleaned_data["pinned"], by=desk.by, now=desk.now
+            customer,
+            form.cleaned_data["note"],
+            pinned=form.cleaned_data["pinned"],
+            by=desk.user,
+            now=desk.now,
         )
         return done(request, customer, _("The note is written."), "notes")
     return ask(request, customer, form, title=_("Write a note"), verb=_("Write"))

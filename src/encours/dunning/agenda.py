@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from encours.accounts.models import Organization
-from encours.dunning.models import Task
+from encours.dunning.models import Mention, Task
 
 WEEK_DAYS = 7
 SHOWN = 300
@@ -56,4 +56,13 @@ def agenda(tasks: "QuerySet[Task]", today: date) -> Agenda:
         today=tuple(task for task in found if task.due_on == today),
         week=tuple(task for task in found if today < task.due_on <= end),
         later=tuple(task for task in found if task.due_on > end),
+    )
+
+
+def unseen_mentions(organization: Organization, user_id: int) -> "QuerySet[Mention]":
+    """Return the notes that call on a person who has not seen them yet, the latest first."""
+    return (
+        Mention.objects.filter(organization=organization, user_id=user_id, seen_at=None)
+        .select_related("note__customer")
+        .order_by("-pk")
     )

@@ -148,7 +148,7 @@ def set_target(
         subject=("user", user.pk),
         measure=measure,
         goal=goal,
-        month=first,
+        month=place["month"],
     )
 
 
