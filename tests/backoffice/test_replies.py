@@ -17,6 +17,7 @@ from encours.dunning.actions.inbound import keep_content
 from encours.dunning.models import Decision, Guardrails, InboundMessage, Promise
 from encours.receivables.documents import add_document
 from encours.receivables.models import Document
+from encours.rules.replies.linear import MEANINGS
 
 TODAY = date(2026, 11, 22)
 PROMISE = "Bonjour,\nLe virement de 9 000,00 € partira le 30/11/2099.\nCordialement\nClaire"
@@ -215,7 +216,8 @@ def test_a_manager_says_which_meanings_are_trusted(
 ) -> None:
     page = bob.get(reverse("settings-replies")).content.decode()
     assert "A person accepts it" in page
-    bob.post(reverse("settings-replies"), {"promise": "0.95"})
+    chosen = dict.fromkeys(MEANINGS, "never")
+    bob.post(reverse("settings-replies"), {**chosen, "promise": "0.95"})
     assert Guardrails.objects.get(organization=organization).accepted_classes == {"promise": 0.95}
     assert '<option value="0.95" selected>' in bob.get(reverse("settings-replies")).content.decode()
     assert "1 meaning accepted by itself" in bob.get(reverse("settings")).content.decode()

@@ -87,7 +87,7 @@ class ReadingForm(forms.Form):
 
     def __init__(self, reading: Reading, items: list[Item], data: Any = None) -> None:  # noqa: ANN401 - Django's form data
         said = reading.details
-        amount = number_format(Decimal(said["amount"]), 2) if said.get("amount") else ""
+        amount = number_format(Decimal(said["amount"]), 2, force_grouping=True) if said.get("amount") else ""
         initial = {
             **said,
             "amount": amount,

@@ -18,7 +18,7 @@ from encours.dunning.actions.readings import trust
 from encours.dunning.guardrails import guardrails_of
 from encours.rules.replies.linear import MEANINGS
 
-NEVER = ""
+NEVER = "never"
 LEVELS = (
     (NEVER, gettext_lazy("A person accepts it")),
     ("0.9", gettext_lazy("By itself above 90 %")),
@@ -36,13 +36,13 @@ class TrustForm(forms.Form):
             self.fields[meaning] = forms.ChoiceField(
                 label=meaning_name(meaning),
                 choices=LEVELS,
-                required=False,
+                initial=NEVER,
                 help_text=str(FOLLOWS[meaning]),
             )
 
     def chosen(self) -> dict[str, Decimal]:
         """Return the meanings that no longer wait, with the confidence each needs."""
-        return {name: Decimal(least) for name, least in self.cleaned_data.items() if least}
+        return {name: Decimal(least) for name, least in self.cleaned_data.items() if least != NEVER}
 
 
 @page(permissions.CONFIGURE)

@@ -15,6 +15,7 @@ from encours.cli.keeping import (
 from encours.cli.ledger import daily, import_file
 from encours.cli.people import people
 from encours.cli.rates import rates
+from encours.cli.replies import replies
 from encours.cli.serving import serve, setup, worker
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.command()(setup)
 app.command("import")(import_file)
 app.command()(daily)
 app.add_typer(rates, name="rates")
+app.add_typer(replies, name="replies")
 app.add_typer(people, name="user")
 app.command(epilog=CHECK_EXAMPLES)(check)
 app.command(epilog=BACKUP_EXAMPLES)(backup)
