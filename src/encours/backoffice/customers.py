@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from encours.accounts import people
-from encours.backoffice import customer, customer_plan, customers_many
+from encours.backoffice import customer, customer_plan, customers_many, customers_preview
 from encours.backoffice.decisions import Next, next_action, steps_of, usual_delay
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.listing import address, first_page, page_number, pager, query_of, table_file
@@ -148,6 +148,7 @@ def customers(request: DeskRequest) -> HttpResponse:
         "people": names,
         "plan_choices": customer_plan.choices(desk),
         "postpone": customers_many.PostponeForm(desk.today, element="bulk"),
+        "bulk_task": customers_preview.BulkTaskForm(element="bulk", initial={"due_on": desk.today}),
     }
     name = "backoffice/customers.html"
     if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
@@ -228,5 +229,6 @@ urlpatterns = [
     path("customers/export.csv", customers_export, {"extension": "csv"}, name="customers-csv"),
     path("customers/export.xlsx", customers_export, {"extension": "xlsx"}, name="customers-xlsx"),
     *customers_many.urlpatterns,
+    *customers_preview.urlpatterns,
     *customer.urlpatterns,
 ]
