@@ -1,28 +1,40 @@
-"""The mail server and the address that the organization writes from, tried before they are trusted."""
+"""The voices of the organization: each a mail server and an address, tried before they are trusted."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from encours.accounts import permissions
-from encours.accounts.actions import keep_sender_test, sender_password, set_sender
-from encours.accounts.models import Sender
-from encours.accounts.queries import sender_of
-from encours.backoffice.desk import DeskRequest, page
-from encours.channels.email import Message, build
+from encours.accounts import people, permissions
+from encours.accounts.actions import (
+    clear_alarm,
+    keep_domain_report,
+    keep_sender_test,
+    remove_sender,
+    sender_password,
+    set_sender,
+)
+from encours.accounts.models import Membership, Role, Sender, SenderPurpose, User
+from encours.backoffice import domain_words
+from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.channels.domains import check_domain
+from encours.channels.email import Message, address, build
 from encours.channels.errors import InvalidMessageError, WireError
 from encours.channels.smtp import SmtpTransport
 from encours.channels.words import fault_sentence
 
 PATIENCE_SECONDS = 10.0
-NAMES = ("name", "email", "reply_to", "host", "port", "security", "username")
+NAMES = (
+    "name", "email", "reply_to", "host", "port", "security", "username", "signature", "plus_addresses", "bounce_to",
+)  # fmt: skip
+SERVER = ("host", "port", "security", "username")
 
 
 class SenderForm(forms.Form):
@@ -36,6 +48,13 @@ class SenderForm(forms.Form):
         label=gettext_lazy("Reply-to address"),
         required=False,
         help_text=gettext_lazy("Where answers go, if elsewhere."),
+    )
+    signature = forms.CharField(
+        label=gettext_lazy("Signature"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Added below every e-mail of this sender."),
     )
     host = forms.CharField(label=gettext_lazy("SMTP server"), max_length=200)
     port = forms.IntegerField(label=gettext_lazy("Port"), min_value=1, max_value=65535)
@@ -60,6 +79,19 @@ class SenderForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    plus_addresses = forms.BooleanField(
+        label=gettext_lazy("The mail server takes name+word@ for name@"),
+        required=False,
+        help_text=gettext_lazy(
+            "Then each answer and each return carries the word of its case. Write to yourself with +test first:"
+            " where it does not arrive, leave this off."
+        ),
+    )
+    bounce_to = forms.EmailField(
+        label=gettext_lazy("Address for returns"),
+        required=False,
+        help_text=gettext_lazy("Where mail servers send back what they cannot deliver, if elsewhere."),
+    )
 
     def __init__(self, sender: Sender | None, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
         super().__init__(*args, **options)
@@ -75,24 +107,105 @@ class SenderForm(forms.Form):
         return found, password or None
 
 
+@dataclass(frozen=True)
+class Voice:
+    """One voice of the list: whose it is, where it is set, and what is set so far."""
+
+    url: str
+    name: str
+    sender: Sender | None
+    current: bool
+
+
+def voices(desk: Desk, purpose: str, person: User | None) -> list[Voice]:
+    """Return the organization's voice, the higher one, and one for each collector."""
+    set_so_far = {
+        (one.purpose, one.user_id): one for one in Sender.objects.filter(organization=desk.organization)
+    }
+    chosen = (purpose, person.pk if person else None)
+    main, higher = (SenderPurpose.MAIN, None), (SenderPurpose.ESCALATED, None)
+    found = [
+        Voice(reverse("settings-sender"), _("The organization"), set_so_far.get(main), chosen == main),
+        Voice(reverse("sender-escalated"), _("A higher voice"), set_so_far.get(higher), chosen == higher),
+    ]
+    for membership in _collectors(desk):
+        key = (SenderPurpose.COLLECTOR, membership.user_id)
+        url = reverse("sender-collector", args=[membership.user_id])
+        found.append(Voice(url, str(membership.user), set_so_far.get(key), chosen == key))
+    return found
+
+
+def _collectors(desk: Desk) -> list[Membership]:
+    own = Sender.objects.filter(organization=desk.organization, purpose=SenderPurpose.COLLECTOR)
+    speaking = set(own.values_list("user_id", flat=True))
+    writing = {Role.COLLECTOR, Role.CREDIT_MANAGER, Role.ADMIN}
+    members = people.members(desk.organization.pk)
+    return [one for one in members if one.role in writing or one.user_id in speaking]
+
+
 @page(permissions.CONFIGURE)
-def settings_sender(request: DeskRequest) -> HttpResponse:
+def settings_sender(request: DeskRequest, purpose: str = "main", user_id: int | None = None) -> HttpResponse:
     desk = request.desk
-    sender = sender_of(desk.organization)
-    initial: dict[str, object] = (
-        {name: getattr(sender, name) for name in NAMES}
-        if sender
-        else {"name": desk.organization.name, "email": desk.organization.email, "port": 587}
-    )
-    form = SenderForm(sender, request.POST or None, initial=initial)
+    person = _person(desk, user_id)
+    sender = Sender.objects.filter(organization=desk.organization, purpose=purpose, user=person).first()
+    form = SenderForm(sender, request.POST or None, initial=_initial(desk, sender, person))
     if request.method == "POST" and form.is_valid():
         found, password = form.fields_and_password()
-        set_sender(desk.organization, password=password, by=desk.user, now=desk.now, **found)
+        set_sender(
+            desk.organization,
+            password=password,
+            by=desk.user,
+            now=desk.now,
+            purpose=purpose,
+            person=person,
+            **found,
+        )
         messages.success(request, _("The sender is saved. Test it before you trust it."))
-        return redirect("settings-sender")
-    return render(
-        request, "backoffice/settings_sender.html", {"form": form, "sender": sender, "section": "sender"}
-    )
+        return redirect(request.path)
+    known = {
+        "form": form,
+        "sender": sender,
+        "section": "sender",
+        "voices": voices(desk, purpose, person),
+        "purpose": purpose,
+        "person": person,
+        "checks": domain_words.lines(sender) if sender else [],
+    }
+    return render(request, "backoffice/settings_sender.html", known)
+
+
+def _person(desk: Desk, user_id: int | None) -> User | None:
+    if user_id is None:
+        return None
+    return get_object_or_404(people.members(desk.organization.pk), user_id=user_id).user
+
+
+def _initial(desk: Desk, sender: Sender | None, person: User | None) -> dict[str, object]:
+    """Return what is set, else what can be guessed: a further voice mostly leaves by the same server."""
+    if sender:
+        return {name: getattr(sender, name) for name in NAMES}
+    main = Sender.objects.filter(organization=desk.organization, purpose=SenderPurpose.MAIN).first()
+    known: dict[str, object] = {name: getattr(main, name) for name in SERVER} if main else {"port": 587}
+    if person:
+        return {**known, "name": person.get_full_name() or person.email, "email": person.email}
+    return {**known, "name": desk.organization.name, "email": "" if main else desk.organization.email}
+
+
+def _sender(request: DeskRequest) -> Sender:
+    """Return the sender that a button speaks of, else the organization's own."""
+    number = request.POST.get("sender", "")
+    senders = Sender.objects.filter(organization=request.desk.organization)
+    found = senders.filter(pk=int(number)) if number.isdigit() else senders.filter(purpose=SenderPurpose.MAIN)
+    sender = found.first()
+    if sender is None:
+        raise Http404
+    return sender
+
+
+def _page_of(sender: Sender) -> str:
+    if sender.purpose == SenderPurpose.COLLECTOR:
+        return reverse("sender-collector", args=[sender.user_id])
+    return reverse("sender-escalated" if sender.purpose == SenderPurpose.ESCALATED else "settings-sender")
 
 
 @require_POST
@@ -100,9 +213,7 @@ def settings_sender(request: DeskRequest) -> HttpResponse:
 def sender_test(request: DeskRequest) -> HttpResponse:
     """Reach the server, and write to the reader when they asked for a message."""
     desk = request.desk
-    sender = sender_of(desk.organization)
-    if sender is None:
-        return redirect("settings-sender")
+    sender = _sender(request)
     transport = SmtpTransport(
         host=sender.host,
         port=sender.port,
@@ -129,11 +240,48 @@ def sender_test(request: DeskRequest) -> HttpResponse:
         messages.error(request, _(str(fault)))
     else:
         keep_sender_test(sender, now=desk.now)
+    return redirect(_page_of(sender))
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def sender_check(request: DeskRequest) -> HttpResponse:
+    """Ask the name servers about the domain a sender writes from."""
+    sender = _sender(request)
+    try:
+        domain = address(sender.email).rpartition("@")[2]
+    except InvalidMessageError as fault:
+        messages.error(request, _(str(fault)))
+    else:
+        keep_domain_report(sender, check_domain(domain), domain=domain, now=request.desk.now)
+    return redirect(_page_of(sender) + "#domain")
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def sender_clear(request: DeskRequest) -> HttpResponse:
+    """Take the reader's word that what made mail servers refuse is mended."""
+    sender = _sender(request)
+    clear_alarm(sender, by=request.desk.user, now=request.desk.now)
+    return redirect(_page_of(sender))
+
+
+@require_POST
+@page(permissions.CONFIGURE)
+def sender_remove(request: DeskRequest) -> HttpResponse:
+    """Give up a voice other than the organization's own."""
+    sender = _sender(request)
+    if sender.purpose == SenderPurpose.MAIN:
+        raise Http404
+    remove_sender(sender, by=request.desk.user, now=request.desk.now)
+    messages.success(request, _("The sender is removed: the organization speaks instead."))
     return redirect("settings-sender")
 
 
 def _test_message(request: DeskRequest, sender: Sender) -> Message:
     desk = request.desk
+    text = _("This message comes from the settings of %(name)s. Reminders will leave the same way.")
+    signature = f"\n\n-- \n{sender.signature.strip()}\n" if sender.signature.strip() else ""
     return Message(
         key=f"sender-test-{sender.pk}-{desk.now:%Y%m%d%H%M%S%f}",
         sender=sender.email,
@@ -141,8 +289,7 @@ def _test_message(request: DeskRequest, sender: Sender) -> Message:
         reply_to=sender.reply_to,
         recipient=desk.user.email,
         subject=_("Test message of %(name)s") % {"name": desk.organization.name},
-        text=_("This message comes from the settings of %(name)s. Reminders will leave the same way.")
-        % {"name": desk.organization.name},
+        text=text % {"name": desk.organization.name} + signature,
         written_at=desk.now,
         language=desk.user.language,
         automatic=True,
@@ -151,5 +298,15 @@ def _test_message(request: DeskRequest, sender: Sender) -> Message:
 
 urlpatterns = [
     path("settings/sender/", settings_sender, name="settings-sender"),
+    path("settings/sender/escalated/", settings_sender, {"purpose": "escalated"}, name="sender-escalated"),
+    path(
+        "settings/sender/collector/<int:user_id>/",
+        settings_sender,
+        {"purpose": "collector"},
+        name="sender-collector",
+    ),
     path("settings/sender/test/", sender_test, name="sender-test"),
+    path("settings/sender/check/", sender_check, name="sender-check"),
+    path("settings/sender/clear/", sender_clear, name="sender-clear"),
+    path("settings/sender/remove/", sender_remove, name="sender-remove"),
 ]

@@ -16,6 +16,7 @@ from encours.backoffice import (
     defaults,
     guardrails,
     identity,
+    mailboxes,
     rates,
     senders,
     sending,
@@ -50,7 +51,14 @@ def settings(request: DeskRequest) -> HttpResponse:
 def sections(desk: Desk) -> list[Section]:
     """Return every section of the settings that the reader may open, with how it stands."""
     organization = desk.organization
-    found = [_company(desk), _terms(desk), _rates(desk), *_dunning(desk), _sender(sender_of(organization))]
+    found = [
+        _company(desk),
+        _terms(desk),
+        _rates(desk),
+        *_dunning(desk),
+        _sender(sender_of(organization)),
+        _mailboxes(desk),
+    ]
     found += [*(_carrier(organization, channel) for channel in ("sms", "letter")), _replies(desk)]
     if desk.may(permissions.SWITCH_SENDING):
         found.append(
@@ -125,10 +133,17 @@ def _dunning(desk: Desk) -> list[Section]:
     ]
 
 
+def _mailboxes(desk: Desk) -> Section:
+    said, missing = mailboxes.state(desk)
+    return Section(reverse("settings-mailboxes"), "download", _("Mailboxes"), said, missing)
+
+
 def _sender(sender: Sender | None) -> Section:
     missing = ""
     if sender is None:
         missing = _("no mail server: no e-mail can leave")
+    elif sender.alarm:
+        missing = _("mail servers refuse what it writes")
     elif sender.tested_at is None:
         missing = _("never tested")
     return Section(
@@ -168,6 +183,7 @@ urlpatterns = [
     *wordings.urlpatterns,
     *guardrails.urlpatterns,
     *senders.urlpatterns,
+    *mailboxes.urlpatterns,
     *carriers.urlpatterns,
     *trusting.urlpatterns,
     *sending.urlpatterns,

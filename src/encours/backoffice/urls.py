@@ -24,6 +24,7 @@ NOUNS = (
     "profile",
     "welcome",
     "hooks",
+    "inbound",
 )
 
 urlpatterns: list[URLPattern] = [
