@@ -36,6 +36,14 @@ KINDS = {
     "too_soon": gettext_lazy("Contacted lately"),
     "contact_missing": gettext_lazy("Contact missing"),
     "rate_missing": gettext_lazy("Rate missing"),
+    "promise_running": gettext_lazy("Promise running"),
+    "installments_kept": gettext_lazy("Installment plan"),
+    "ledger_stale": gettext_lazy("Ledger too old"),
+    "reply_waiting": gettext_lazy("Reply to read"),
+    "contact_bounced": gettext_lazy("Address returned"),
+    "budget_spent": gettext_lazy("Contacted often"),
+    "closed_day": gettext_lazy("Closed day"),
+    "never_asked": gettext_lazy("Never chased"),
 }
 
 
