@@ -15,7 +15,8 @@ from encours.accounts import tenancy
 from encours.accounts.models import Organization, User
 from encours.customers.models import Contact, Customer, CustomerGroup
 from encours.dunning import actions as dunning
-from encours.dunning.models import Decision, Pause, Reminder, ReminderItem
+from encours.dunning.models import Decision, Mention, Note, Pause, Promise, Reminder, ReminderItem, Task
+from encours.payment_plans.models import Installment, PaymentPlan
 from encours.receivables.models import (
     Allocation,
     Document,
@@ -120,7 +121,23 @@ def ours(organization: Organization, manager: User) -> dict[str, int]:
         amount=Decimal(500),
         **here,
     )
+    promise = Promise.objects.create(
+        customer=customer, amount=Decimal(500), promised_on=date(2027, 1, 1), made_on=date(2026, 11, 22),
+        source="desk", sentence=SECRET, recorded_at=NOW, **here,
+    )  # fmt: skip
+    agreement = PaymentPlan.objects.create(
+        customer=customer, agreed_on=date(2026, 11, 22), note=SECRET, agreed_at=NOW, **here
+    )
+    part = Installment.objects.create(
+        plan=agreement, number=1, due_on=date(2027, 1, 1), amount=Decimal(500), **here
+    )
+    task = Task.objects.create(
+        customer=customer, title=SECRET, due_on=date(2026, 11, 22), created_at=NOW, **here
+    )
+    note = Note.objects.create(customer=customer, body=SECRET, written_at=NOW, **here)
+    mention = Mention.objects.create(note=note, user=manager, **here)
     rows = (
+        promise, agreement, part, task, note, mention,
         group, customer, contact, debit, credit, allocation, match, document, received, issue, change, score, plan,
         step, reminder, line, pause, decision,
     )  # fmt: skip

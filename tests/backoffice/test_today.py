@@ -322,7 +322,7 @@ def test_a_call_planned_by_telephone_is_made_not_confirmed(alice: Client, organi
     Reminder.objects.filter(pk=found["BIG"].pk).update(channel="phone")
     seen = page(alice, reminder=found["BIG"].pk)
     assert reverse("reminder-confirm", args=[found["BIG"].pk]) not in seen
-    assert 'data-dialog="#call"' in seen
+    assert f'data-key="enter" href="/calls/?customer={found["BIG"].customer_id}"' in seen
     assert "A call is not sent" in post(alice, "reminder-confirm", found["BIG"]).content.decode()
 
 
