@@ -97,10 +97,10 @@ def shown(
 
 
 def answer(request: DeskRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """Answer with the whole page, or with the editor alone when only it changes."""
+    """Answer with the whole page; with the editor when the plan changed, with one step when it is only looked at."""
     name = "backoffice/plan.html"
     if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
-        name += "#editor"
+        name += "#editor" if request.method == "POST" else "#left"
     return render(request, name, context, status=status)
 
 
@@ -154,7 +154,7 @@ def plan_step_new(request: DeskRequest, plan_id: int, part: str) -> HttpResponse
     return answer(request, shown(request, found, form=form, part=where))
 
 
-def _usual(steps: tuple[Step, ...], part: Part) -> dict[str, object]:
+def _usual(steps: tuple[Step, ...], part: Part) -> dict[str, Any]:
     """Return what a new step probably is: two weeks after the last demand, before the first notice."""
     if part == "after_due":
         last = max((age for age in ages(steps).values() if age is not None), default=None)
@@ -194,8 +194,7 @@ def _goes_on(request: DeskRequest, found: DunningPlan, rank: int | None, said: s
     if rank is None:
         return answer(request, shown(request, found))
     step = step_or_404(found, str(rank))
-    form = step_form(part_of(step), step, template_names(request.desk.organization))
-    form.fields["name"].widget.attrs.pop("autofocus", None)
+    form = step_form(part_of(step), step, template_names(request.desk.organization), kept=True)
     return answer(request, shown(request, found, step=step, form=form))
 
 

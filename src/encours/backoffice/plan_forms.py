@@ -48,7 +48,7 @@ class PlanForm(forms.Form):
 def plan_form(plan: DunningPlan, data: Any = None) -> PlanForm:  # noqa: ANN401 - Django's form data
     """Return the form of what a plan says of itself."""
     initial = {name: getattr(plan, name) for name in PlanForm.base_fields}
-    return PlanForm(data, initial={**initial, "name": sentences.step(plan.name)})
+    return PlanForm(data, initial={**initial, "name": sentences.step(plan.name)}, auto_id="plan_%s")
 
 
 class NewPlanForm(forms.Form):
@@ -73,9 +73,7 @@ class NameForm(forms.Form):
 class StepForm(forms.Form):
     """Every field of a step; those that its part of the plan has no use for are not asked."""
 
-    name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True})
-    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     days = forms.IntegerField(label=gettext_lazy("Days"), min_value=0, max_value=LONGEST_DAYS)
     counts_from = forms.ChoiceField(label=gettext_lazy("After"), choices=list(words.COUNTED.items()))
     event = forms.ChoiceField(label=gettext_lazy("When"), choices=list(words.EVENTS.items()))
@@ -122,6 +120,9 @@ class StepForm(forms.Form):
     ) -> None:  # fmt: skip
         super().__init__(*args, **options)
         self.part, self.step = part, step
+        # A step that is looked at leaves the keys to the line; Enter goes into it.
+        entering: dict[str, Any] = {"data-key": "enter", "data-key-label": _("Change the step")}
+        self.fields["name"].widget.attrs |= entering if step else {"autofocus": True}
         self.kinds = {code: kind for kind, named in templates.items() for code in named}
         cast("forms.ChoiceField", self.fields["template"]).choices = [
             (str(KIND_NAMES[kind]), list(named.items())) for kind, named in templates.items() if named
@@ -200,16 +201,20 @@ class StepForm(forms.Form):
 
 
 def step_form(
-    part: Part, step: Step | None, templates: dict[str, dict[str, str]], data: Any = None, **usual: object  # noqa: ANN401 - Django's form data
+    part: Part, step: Step | None, templates: dict[str, dict[str, str]], data: Any = None, *, kept: bool = False, **usual: object,  # noqa: ANN401, E501 - Django's form data
 ) -> StepForm:  # fmt: skip
-    """Return the form of a step, or of one that would be added."""
+    """Return the form of a step, or of one that would be added.
+
+    The names of its places differ once it is kept: the focus does not come back into it, and the keys are free.
+    """
     initial: dict[str, Any] = {
         "channel": "email", "sender": "main", "minimum_amount": 0, "counts_from": "due", **USUAL[part], **usual,
     }  # fmt: skip
     if step is not None:
         initial = {name: getattr(step, name) for name in StepForm.base_fields}
         initial["name"] = sentences.step(step.name)
-    return StepForm(part, step, templates, data, initial=initial)
+    places = "kept_%s" if kept else "step_%s" if step else "new_%s"
+    return StepForm(part, step, templates, data, initial=initial, auto_id=places)
 
 
 class RuleForm(forms.Form):
