@@ -40,7 +40,7 @@ def packed(trained: Model) -> str:
     for name in sorted(trained.rarity):
         row = [trained.weights[meaning].get(name, 0.0) for meaning in MEANINGS]
         if any(abs(weight) >= _SLIGHT for weight in row):
-            rows[name] = [round(value, _DECIMALS) for value in (trained.rarity[name], *row)]
+            rows[name] = [round(value, _DECIMALS) + 0.0 for value in (trained.rarity[name], *row)]
     lines = ",\n".join(
         f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
         for name, row in rows.items()

@@ -84,6 +84,11 @@ CUES: dict[str, re.Pattern[str]] = {
         "away": r"\b(?:absente?|absence|conges?|vacances|de retour|reprendrai|maternite|arret maladie|"
             r"ferme\w*|fermeture|out of (?:the )?office|on leave|annual leave|vacation|holiday|returning|"
             r"back (?:in the office|on|at)|limited access|away|closed|ooo)\b",
+        "money": r"\b(?:argent|fonds|sommes?|montants?|solde|dette|creance|acompte|versements?|mensualites?"
+        rf"|money|funds|balance|amount|deposit|instalments?|installments?|cash|{_PAYMENT})\b",
+        "future": r"\b\w{2,}(?:rai|ra|rons|ront|rez)\b|\b(?:will|shall|'ll|going to|gonna)\b"
+        r"|\b(?:allons|vais|va|vont) \w+r\b"
+        r"|\b(?:prevue?s?|programmee?s?|planifiee?s?|scheduled|planned|due to)\b",
         "question": r"\?\s*$",
     }.items()
 }  # fmt: skip

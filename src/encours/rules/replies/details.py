@@ -111,7 +111,7 @@ def named(text: str, numbers: Collection[str]) -> list[str]:
         # People leave the beginning out when the end says it all.
         alone = len(tail) > _SHORTEST_NUMBER and sum(fold(other).endswith(tail) for other in numbers) == 1
         pattern = rf"(?<![a-z0-9]){whole}(?![a-z0-9])" + (
-            rf"|(?<![a-z0-9.,/-]){tail}(?![a-z0-9/]|[.,]\d)" if alone and tail.isdigit() else ""
+            rf"|(?<![a-z0-9.,/-]){tail}(?![a-z0-9/]|[.,-]\w)" if alone and tail.isdigit() else ""
         )
         if re.search(pattern, folded):
             found.append(number)

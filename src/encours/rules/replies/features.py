@@ -15,6 +15,7 @@ PHONE = re.compile(r"(?<!\w)(?:\+\d{2}|0)[\d .()-]{8,16}\d(?!\w)")
 NUMBER = re.compile(r"\b(?=[\w/-]*\d)[a-z]{0,6}[-/ ]?[\d][\w/-]{2,}\b")
 _WORD = re.compile(r"<\w+>|[^\W\d_]+|\d+|[?!%]")
 _SHORTEST, _LONGEST = 3, 5
+_DATES = frozenset({"<ahead>", "<behind>", "<day>", "<now>"})
 # "Friday" or "the 15th": only the verb says whether it is past or to come.
 _NEAR = timedelta(days=31)
 
@@ -66,8 +67,11 @@ def features(text: str, on: date) -> dict[str, list[str]]:
         for size in range(_SHORTEST, _LONGEST + 1)
         for place in range(len(padded) - size + 1)
     }
+    turns = sorted(cues(fold(text)))
+    # A turn of phrase beside a date says more than both apart: money and a day to come, absence and a return.
+    together = [f"{turn}{mark}" for turn in turns for mark in marks if mark in _DATES]
     return {
-        "cue": [f"@{name}" for name in (*sorted(cues(fold(text))), *marks)],
+        "cue": [f"@{name}" for name in (*turns, *marks, *together)],
         "word": sorted({*words, *pairs}),
         "piece": sorted(pieces),
     }

@@ -21,7 +21,7 @@ OTHER = "other"
 # Proposed from here on: more sure than not.
 THRESHOLD = 0.5
 # What a cue weighs beside all the words of the sentence together.
-_CUE = 0.5
+_CUE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
