@@ -18,7 +18,7 @@ from encours.accounts.models import Organization, Sender
 from encours.channels.models import Content, Sending
 from encours.customers.models import Contact, Customer
 from encours.dunning import intake
-from encours.dunning.actions import inbound
+from encours.dunning.actions import inbound, readings
 from encours.dunning.addressing import token_of
 from encours.dunning.models import InboundMessage, Mailbox, MessageKind, MessageState, Reading
 
@@ -102,7 +102,7 @@ def test_what_two_customers_share_waits_for_a_person(organization: Organization,
     message = kept(organization, letter())
     assert (message.customer, message.matched_by) == (None, "")
     assert Reading.objects.filter(message=message).exists()
-    inbound.give(message, other, now=NOW)
+    readings.assign(message, other, by=None, now=NOW)
     message.refresh_from_db()
     assert (message.customer, message.matched_by) == (other, "person")
 
@@ -231,6 +231,20 @@ def test_a_message_that_cannot_be_understood_is_kept_all_the_same(
     assert kept(organization, letter()).customer == buyer
 
 
+def test_a_message_too_large_is_kept_by_its_headers(
+    organization: Organization, buyer: Customer, server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("encours.channels.imap.LARGEST", 400)
+    box = mailbox(organization, server)
+    server.put(letter("Re: grand", "x" * 1000))
+    assert intake.take_in(organization.pk, box.pk, NOW).taken == 1
+    message = InboundMessage.objects.get()
+    assert (message.subject, message.customer) == ("Re: grand", buyer)
+    assert message.text
+    assert "xxx" not in message.text
+
+
+@pytest.mark.slow
 def test_a_reader_killed_at_any_line_loses_nothing_and_doubles_nothing(
     committed_db: None, server: ImapServer
 ) -> None:

@@ -84,6 +84,10 @@ WITHDRAWN = {
     "document_error": _("The letter could not be set: check the bank details and the address"),
     "contact_missing": _("No way to reach this customer by this channel: add a contact or an address"),
     "recipient_invalid": _("The e-mail address is not valid"),
+    "bounced": _("The mail server sent it back: the step is said again"),
+    "refused_by_policy": _(
+        "The mail server refused it because of who writes: see the sender in the settings"
+    ),
     "number_invalid": _("This number cannot receive text messages"),
     "sms_provider_missing": _("No carrier of text messages is set: enter it in the settings"),
     "letter_provider_missing": _(
@@ -133,7 +137,8 @@ def withdrawn(code: str) -> str:
     if later:
         return gettext("%(reason)s (until %(day)s)") % {
             "reason": str(DAYS.get(later[0], later[0])),
-            "day": gettext("%(day)s at %(hour)s") % {"day": day(later[1].date()), "hour": f"{later[1]:%H:%M}"},
+            "day": gettext("%(day)s at %(hour)s")
+            % {"day": day(later[1].date()), "hour": f"{later[1]:%H:%M}"},
         }
     sentence = str(WITHDRAWN.get(code) or "")
     return sentence or gettext("The case changed")

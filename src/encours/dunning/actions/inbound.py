@@ -5,11 +5,12 @@ import logging
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from encours.accounts.models import Organization, Sender
 from encours.channels import mime
 from encours.channels.models import Content, Sending
-from encours.customers.models import Customer
 from encours.dunning import matching
 from encours.dunning.actions import bounces, readings
 from encours.dunning.models import Decision, InboundMessage, Mailbox, MessageKind, MessageState
@@ -75,7 +76,7 @@ def _create(
 ) -> InboundMessage:
     ours = _is_our_address(organization, arrived.from_address)
     kind = MessageKind.AUTO_REPLY if arrived.automatic or arrived.report else MessageKind.REPLY
-    attachments: list[dict[str, object]] = [
+    attachments = [
         {
             "name": file.name,
             "media_type": file.media_type,
@@ -84,8 +85,7 @@ def _create(
         }
         for file in arrived.attachments
     ]
-    if not whole:
-        attachments.append({"name": "", "media_type": "", "size": 0, "sha256": "", "left": True})
+    text = arrived.text if whole else _left_there(organization)
     return InboundMessage.objects.create(
         organization=organization,
         customer_id=match.customer_id,
@@ -98,7 +98,7 @@ def _create(
         from_address=arrived.from_address,
         from_name=arrived.from_name,
         subject=arrived.subject,
-        text=arrived.text,
+        text=text,
         said=arrived.said,
         html=arrived.html,
         content_hash=keep_content(organization.pk, content, "message/rfc822"),
@@ -149,20 +149,15 @@ def _propose(message: InboundMessage, now: datetime) -> None:
         logger.exception("The message %s could not be understood.", message.pk)
 
 
+def _left_there(organization: Organization) -> str:
+    """Return what is said in place of a message of which only the headers were taken."""
+    with translation.override(organization.language):
+        return gettext("This message is too large to be taken in: read it in the mailbox.")
+
+
 def _is_ours(organization: Organization, message_id: str) -> bool:
     return Sending.objects.filter(organization_id=organization.pk, message_id=message_id).exists()
 
 
 def _is_our_address(organization: Organization, address: str) -> bool:
     return bool(address) and Sender.objects.filter(organization=organization, email__iexact=address).exists()
-
-
-@transaction.atomic
-def give(message: InboundMessage, customer: Customer, *, now: datetime) -> InboundMessage:
-    """Say whose message it is, where nobody knew, and make its case be looked at again."""
-    message.customer, message.matched_by = customer, "person"
-    message.contact = matching.contact_at(message.organization_id, customer.pk, message.from_address)
-    message.save(update_fields=["customer", "matched_by", "contact"])
-    Decision.objects.filter(organization_id=message.organization_id, customer=customer).update(basis="")
-    _propose(message, now)
-    return message
