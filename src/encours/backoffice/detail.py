@@ -12,7 +12,9 @@ from encours.backoffice.desk import Desk
 from encours.backoffice.paper import Paper, draft, kept
 from encours.backoffice.work import THANKS, Row, reasons, row
 from encours.channels.models import Sending
+from encours.channels.providers import UNDELIVERED
 from encours.channels.queries import sending as sending_of
+from encours.channels.words import status_words
 from encours.customers.models import Contact
 from encours.customers.queries import contacts_of
 from encours.dunning import queries
@@ -94,6 +96,8 @@ class Detail:
     @property
     def tone(self) -> str:
         """Return the color of its state."""
+        if self.lost:
+            return "late"
         return TONES.get(ReminderState(self.reminder.state), "neutral")
 
     @property
@@ -101,7 +105,14 @@ class Detail:
         """Return how far it has come, in words."""
         if self.reminder.state == ReminderState.CONFIRMED and self.reminder.simulated_at:
             return _("Simulated")
+        if self.lost and self.sending is not None:
+            return status_words(self.sending.delivery).capitalize()
         return str(self.reminder.get_state_display())
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether its carrier said that it did not arrive."""
+        return self.sending is not None and self.sending.delivery in UNDELIVERED
 
     @property
     def waits(self) -> bool:

@@ -15,9 +15,11 @@ import nh3
 from django.urls import reverse
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from encours.backoffice.wordings import fault_sentence
+from encours.channels import letters as pages
 from encours.channels import sms
 from encours.channels.models import Sending
 from encours.channels.queries import content_of
@@ -71,6 +73,12 @@ class Paper:
     price: Decimal | None = None
     carrier: str = ""
     rehearsed: bool = False
+
+    @property
+    def price_words(self) -> str:
+        """Return the price with all its decimals: a text costs less than ten cents."""
+        language = (get_language() or "fr").split("-")[0]
+        return pages.money(self.price.normalize(), language=language) if self.price is not None else ""
 
     @property
     def segments(self) -> sms.Segments | None:

@@ -123,6 +123,10 @@ class EditForm(forms.Form):
         super().__init__(*args, **options)
         if channel != "email":
             del self.fields["recipient"]
+        if channel == "sms":
+            self.fields["subject"].required = False
+            self.fields["subject"].widget = forms.HiddenInput()
+            self.fields["body"].widget.attrs["rows"] = 6
 
 
 def acted(request: DeskRequest, reminder: Reminder, verb: Callable[[], str]) -> HttpResponse:

@@ -61,7 +61,7 @@ def status_words(status: str) -> str:
         "accepted": _("accepted by the carrier"),
         "printed": _("printed"),
         "posted": _("posted"),
-        "in_transit": _("on its way"),
+        "in_transit": _("in transit"),
         "awaiting_pickup": _("waiting at the post office"),
         "delivered": _("delivered"),
         "returned_unclaimed": _("returned, not claimed"),
