@@ -75,7 +75,7 @@ def test_a_plan_begins_from_nothing_and_comes_into_force(
     assert list(plans.in_force(organization)) == [standard.lineage, draft.pk]
     with pytest.raises(PlanDraftError):
         actions.add_step(kept, CALL, by=None)
-    assert Event.objects.filter(kind="plan.changed", payload__name="Risky").count() == 1
+    assert Event.objects.filter(kind="plan.changed", payload__plan_name="Risky").count() == 1
 
 
 def test_each_ready_plan_comes_with_words_in_both_languages(organization: Organization) -> None:

@@ -87,6 +87,7 @@ PROOFS = {
     "filing": gettext_lazy("proof of deposit"), "delivery": gettext_lazy("receipt signed"),
     "return": gettext_lazy("proof of return"),
 }  # fmt: skip
+CHOSEN_PLANS = {"never": gettext_lazy("never chased"), "rules": gettext_lazy("as the rules say")}
 CHANNELS = {
     "email": gettext_lazy("by e-mail"), "sms": gettext_lazy("by text message"),
     "letter": gettext_lazy("by letter"), "phone": gettext_lazy("by telephone"),
@@ -219,6 +220,8 @@ def _fields(value: Any, _currency: str) -> str:  # noqa: ANN401 - a payload hold
 
 TOLD: dict[str, Callable[[Any, str], str]] = {
     "file": _text,
+    "plan": lambda value, _currency: str(CHOSEN_PLANS.get(str(value), value)),
+    "rules": _text,
     "fields": _fields,
     "role": _word(dict(Role.choices)),
     "restricted": lambda _value, _currency: _("own portfolio only"),
@@ -228,6 +231,7 @@ TOLD: dict[str, Callable[[Any, str], str]] = {
     "starts_on": _day,
     "percent": _text,
     "source": _text,
+    "plan_name": _text,
     "version": lambda value, _currency: _("version %(number)s") % {"number": value},
     "code": _text,
     "language": _word({"fr": gettext_lazy("French"), "en": gettext_lazy("English")}),

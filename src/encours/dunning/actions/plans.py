@@ -326,6 +326,6 @@ def _tell(kind: str, plan: DunningPlan, by: User | None, now: datetime) -> None:
         by=actor(by),
         at=now,
         subject=("plan", plan.pk),
-        name=plan.name,
+        plan_name=plan.name,
         version=plan.version,
     )
