@@ -107,7 +107,7 @@ def item(buyer: Customer, number: str, due_on: date, amount: str | int = 1200, *
         "source": "test",
         "external_id": f"{number}-{next(_numbers)}",
     }
-    defaults["created_at"] = at(fields.get("issued_on", defaults["issued_on"]))
+    defaults["created_at"] = fields.pop("created_at", at(fields.get("issued_on", defaults["issued_on"])))
     return Item.objects.create(
         organization_id=buyer.organization_id,
         customer=buyer,

@@ -6,17 +6,22 @@ morning comes too: the run decides, the collector confirms all she is asked, and
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tests.dunning import desk
 
 from encours.accounts.models import EnteredRate, Organization
-from encours.customers.models import Customer
-from encours.dunning import actions
-from encours.dunning.models import Decision, Pause, Reminder, ReminderItem
+from encours.customers.models import Contact, Customer
+from encours.dunning import actions, hours
+from encours.dunning.actions import promises
+from encours.dunning.actions.guardrails import change_guardrails
+from encours.dunning.models import Decision, InboundMessage, Pause, Reminder, ReminderItem
 from encours.receivables import marks
-from encours.receivables.models import Item
+from encours.receivables.models import Import, Item
+from encours.rules import default_plan
+from encours.rules.cases import Step
 
 LINE = re.compile(r"(\d\d/\d\d/\d{4})\s+(.+)")
 STEPS = {
@@ -25,6 +30,7 @@ STEPS = {
     2: "second reminder",
     3: "last reminder",
     4: "formal notice",
+    500: "answer",
     1000: "thanks",
 }
 QUIET = {"step_not_due", "too_soon"}
@@ -33,12 +39,12 @@ QUIET = {"step_not_due", "too_soon"}
 class Story:
     """One customer of one company, and what happened so far."""
 
-    def __init__(self, *, rates: bool = True) -> None:
-        self.organization: Organization = desk.company(rates=rates)
-        self.customer: Customer = desk.customer(self.organization)
+    def __init__(self, *, rates: bool = True, guarded: bool = False, postal_code: str = "38200") -> None:
+        self.organization: Organization = desk.company(rates=rates, guarded=guarded)
+        self.customer: Customer = desk.customer(self.organization, postal_code=postal_code)
         self.asleep = False
         self.told: list[str] = []
-        self.holding = ""
+        self.holding = self.waiting = ""
 
     def live(self, text: str) -> list[str]:
         """Live from the first date to the last, and return what the desk did, in the words of the story."""
@@ -71,6 +77,7 @@ class Story:
 
     def morning(self, day: date) -> None:
         """Let the desk run, let the collector confirm, and write down what was done."""
+        promises.settle_promises(self.organization, day, desk.at(day))
         desk.run(self.organization, day)
         for reminder in Reminder.objects.filter(organization=self.organization, decided_on=day).order_by(
             "pk"
@@ -82,13 +89,21 @@ class Story:
             organization=self.organization, state__in=["drafted", "confirmed"]
         )
         for reminder in waiting_now.select_related("step"):
-            if reminder.step.mode != "manual":
+            if reminder.step.mode != "manual" and not self.waits(reminder, day):
                 self.tell(day, f"{STEPS[reminder.rank]}: {self.spoken(reminder)}")
                 desk.sent(reminder, day)
         for canceled in Reminder.objects.filter(organization=self.organization, state="canceled", note=""):
             self.tell(day, f"{STEPS[canceled.rank]} withdrawn: {self.spoken(canceled)}")
             Reminder.objects.filter(pk=canceled.pk).update(note="told")
         self.hold(day)
+
+    def waits(self, reminder: Reminder, day: date) -> bool:
+        """Tell once what a confirmed message waits for."""
+        held = hours.wait_of(reminder, desk.at(day))
+        if held and held != self.waiting:
+            self.tell(day, f"{STEPS[reminder.rank]} waits: {held.removeprefix(hours.CLOSED)}")
+        self.waiting = held
+        return bool(held)
 
     def hold(self, day: date) -> None:
         """Tell a reason to say nothing when it begins."""
@@ -183,6 +198,96 @@ def skipped(story: Story, day: date) -> None:
         actions.skip(reminder, by=None, now=desk.at(day))
 
 
+def promise_made(story: Story, day: date, number: str, until: str) -> None:
+    found = story.item(number)
+    promises.promise(
+        story.organization,
+        story.customer,
+        amount=found.open_amount,
+        promised_on=french(until),
+        items=[found],
+        source="call",
+        sentence="",
+        by=None,
+        now=desk.at(day),
+    )
+
+
+def bounced(story: Story, day: date) -> None:
+    Contact.objects.filter(customer=story.customer).update(bounced_at=desk.at(day))
+
+
+def corrected(story: Story, day: date) -> None:
+    Contact.objects.filter(customer=story.customer).update(bounced_at=None)
+
+
+def replied(story: Story, day: date) -> None:
+    InboundMessage.objects.create(
+        organization=story.organization,
+        customer=story.customer,
+        source_key=f"story-{day}",
+        from_address="claire@verger.example",
+        content_hash="0" * 64,
+        received_at=desk.at(day),
+    )
+
+
+def read(story: Story, day: date) -> None:
+    InboundMessage.objects.filter(customer=story.customer).update(state="read", read_at=desk.at(day))
+
+
+def imported(story: Story, day: date) -> None:
+    Import.objects.create(
+        organization=story.organization, source="fec", file_name="f", state="loaded", loaded_at=desk.at(day)
+    )
+
+
+def limited(story: Story, day: date, number: str) -> None:
+    change_guardrails(story.organization, by=None, now=desk.at(day), stale_hours=int(number))
+
+
+def courtesies_leave(story: Story, day: date) -> None:
+    """Let every reminder leave by itself."""
+    steps = [
+        replace(step, mode="automatic") if step.mode == "to_confirm" else step
+        for step in default_plan.DEFAULT_PLAN_STEPS
+    ]
+    change(story, day, steps)
+
+
+def plan_changed(story: Story, day: date, days: str) -> None:
+    """Give the demands of the plan other days, in their order."""
+    numbers = [int(number) for number in days.split(", ")]
+    steps = [
+        replace(step, days=numbers[step.rank - 1]) if 1 <= step.rank <= len(numbers) else step
+        for step in default_plan.DEFAULT_PLAN_STEPS
+    ]
+    change(story, day, steps)
+
+
+def broken_answered(story: Story, day: date) -> None:
+    """Add a call for the day after a broken promise."""
+    answer = replace(
+        default_plan.DEFAULT_PLAN_STEPS[1],
+        rank=500,
+        name="Broken promise",
+        counts_from="event",
+        event="promise_broken",
+        days=0,
+        template="reminder_2",
+    )
+    change(story, day, [*default_plan.DEFAULT_PLAN_STEPS, answer])
+
+
+def change(story: Story, day: date, steps: list[Step]) -> None:
+    actions.change_plan(story.organization, steps=steps, minimum_gap_days=7, by=None, now=desk.at(day))
+
+
+def old_invoice(story: Story, day: date, number: str, amount: str, due_on: str) -> None:
+    """Take over an invoice that fell due long before anyone here knew of it."""
+    desk.item(story.customer, number, french(due_on), Decimal(amount), created_at=desk.at(day))
+
+
 VERBS: list[tuple[str, Callable[..., None]]] = [
     (r"invoice (\S+) of (\S+), due (\S+)", invoice),
     (r"pays(?: (\S+) of)? (\S+)", pays),
@@ -197,12 +302,23 @@ VERBS: list[tuple[str, Callable[..., None]]] = [
     (r"the rate of the half-year is entered", rate_entered),
     (r"insolvency proceedings open", insolvent),
     (r"the collector skips the step", skipped),
+    (r"promises (\S+) for (\S+)", promise_made),
+    (r"the address bounces", bounced),
+    (r"the address is corrected", corrected),
+    (r"a reply comes in", replied),
+    (r"the reply is read", read),
+    (r"a file is imported", imported),
+    (r"the ledger is too old after (\d+) hours", limited),
+    (r"reminders leave by themselves", courtesies_leave),
+    (r"the plan asks at (.+) days", plan_changed),
+    (r"a broken promise is answered", broken_answered),
+    (r"old invoice (\S+) of (\S+), due (\S+), is taken over", old_invoice),
 ]
 
 
-def check(text: str, *, rates: bool = True) -> None:
+def check(text: str, *, rates: bool = True, guarded: bool = False, postal_code: str = "38200") -> None:
     """Live a story and compare what the desk did with what the story tells."""
     expected = [line.strip() for line in text.strip().splitlines() if "->" in line]
     expected = [re.sub(r"\s+->\s+", "  -> ", line) for line in expected]
-    told = Story(rates=rates).live(text)
+    told = Story(rates=rates, guarded=guarded, postal_code=postal_code).live(text)
     assert told == expected, "the desk did:\n" + "\n".join(told)
