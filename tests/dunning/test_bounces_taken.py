@@ -19,7 +19,7 @@ from encours.dunning import actions, answers, sending
 from encours.dunning.actions import inbound
 from encours.dunning.addressing import token_of
 from encours.dunning.errors import AnswerEmptyError
-from encours.dunning.models import InboundMessage, MessageKind, MessageState, Reminder, Task
+from encours.dunning.models import InboundMessage, MessageKind, MessageState, Reminder, Step, Task
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 DAY = date(2026, 11, 23)
@@ -226,6 +226,42 @@ def test_what_is_answered_in_simulation_never_leaves(mail_server: MailServer) ->
     with tenancy.inside(organization.pk):
         assert InboundMessage.objects.get().state == MessageState.NEW
         assert Sending.objects.get().error_code == "simulation_over"
+
+
+def test_a_colleague_reads_along_and_a_wrong_copy_stops_nothing(mail_server: MailServer) -> None:
+    server = mail_server()
+    with transaction.atomic():
+        organization = desk.company()
+        desk.mail_server(organization, server.port)
+        collector = desk.user()
+        desk.item(desk.customer(organization, collector=collector), "F001", DAY - timedelta(days=5), 1000)
+        Step.objects.filter(organization=organization, rank=1).update(copy_to="collector")
+    server.answers["RCPT"] = lambda smtp: "550 no" if smtp.envelope.rcpt_tos else "250 OK"
+    remind(organization, DAY)
+    (envelope,) = server.received
+    assert envelope.rcpt_tos == ["compta.c001@verger.example"]
+    assert parsed(envelope)["Cc"] == collector.email
+    with tenancy.inside(organization.pk):
+        assert Reminder.objects.get().copies == collector.email
+        assert Sending.objects.get().recipient == f"compta.c001@verger.example, {collector.email}"
+
+
+def test_each_step_is_said_by_its_voice(mail_server: MailServer) -> None:
+    server, higher = mail_server(), mail_server()
+    with transaction.atomic():
+        organization = desk.company()
+        desk.mail_server(organization, server.port)
+        Sender.objects.create(
+            organization=organization, purpose="escalated", name="Direction", email="daf@lumiere.example",
+            host="127.0.0.1", port=higher.port, security="none",
+        )  # fmt: skip
+        desk.item(desk.customer(organization), "F001", DAY - timedelta(days=5), 1000)
+        Step.objects.filter(organization=organization, rank=1).update(sender="escalated")
+    remind(organization, DAY)
+    assert server.received == []
+    (envelope,) = higher.received
+    assert parsed(envelope)["From"].addresses[0].addr_spec == "daf@lumiere.example"
+    assert "Direction" in parsed(envelope).get_body(("plain",)).get_content()
 
 
 def test_the_demands_of_one_case_stay_in_one_thread(mail_server: MailServer) -> None:

@@ -211,6 +211,21 @@ def test_a_line_that_dies_keeps_what_came_and_says_so(
     assert box.fault == ""
 
 
+def test_a_mailbox_removed_meanwhile_is_left_alone(
+    organization: Organization, buyer: Customer, server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = mailbox(organization, server)
+    server.put(letter())
+    read = intake.imap.read
+
+    def and_removed(*arguments: object, **options: object) -> Iterator[object]:
+        yield from list(read(*arguments, **options))[: Mailbox.objects.all().delete()[0]]
+
+    monkeypatch.setattr(intake.imap, "read", and_removed)
+    assert intake.take_in(organization.pk, box.pk, NOW).taken == 0
+    assert not InboundMessage.objects.exists()
+
+
 def test_a_wrong_or_lost_password_is_a_fault(
     organization: Organization, server: ImapServer, settings: object
 ) -> None:

@@ -82,7 +82,7 @@ def test_a_reminder_that_comes_back_is_said_again_to_somebody_else() -> None:
         04/08/2026  the reminder comes back: user unknown
         04/08/2026  -> first reminder: F1 900.00
         04/08/2026  -> first reminder withdrawn: F1 900.00
-        16/08/2026  -> second reminder: F1 900.00
+        15/08/2026  -> second reminder: F1 900.00
         """,
         contacts=2,
     )

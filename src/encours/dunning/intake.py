@@ -53,13 +53,14 @@ def take_in(organization_id: int, mailbox_id: int, now: datetime, *, patience: f
     try:
         for taken in _new(mailbox, now, patience):
             with tenancy.inside(organization_id):
+                if not mailboxes.move_cursor(mailbox, taken.cursor):
+                    return summary
                 if taken.content:
                     kept = inbound.keep(
                         organization, taken.content, mailbox=mailbox, now=now, whole=taken.whole
                     )
                     summary.taken += kept is not None
                     summary.known += kept is None
-                mailboxes.move_cursor(mailbox, taken.cursor)
     except WireError as error:
         summary.fault = error.code if error.message in {"", error.code} else f"{error.code}: {error.message}"
     except SenderPasswordLostError:

@@ -264,7 +264,6 @@ def _reserve_email(sending_pass: _Pass, reminder: Reminder, written: letters.Mes
         raise HeldError("contact_missing")
     copies = recipients(reminder.customer_id, reminder.step).copies
     reminder.copies = ", ".join(copies)
-    reminder.save(update_fields=["copies"])
     return outbox.reserve(
         sender,
         outbox.Draft(

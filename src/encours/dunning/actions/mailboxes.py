@@ -64,15 +64,23 @@ def remove_mailbox(mailbox: Mailbox, *, by: User, now: datetime) -> None:
     mailbox.delete()
 
 
-def move_cursor(mailbox: Mailbox, cursor: Cursor) -> None:
-    """Remember how far a mailbox was taken in; call it in the transaction of the message."""
-    mailbox.uid_validity, mailbox.last_uid = cursor.validity, cursor.last_uid
-    mailbox.save(update_fields=["uid_validity", "last_uid"])
+def move_cursor(mailbox: Mailbox, cursor: Cursor) -> bool:
+    """Remember how far a mailbox was taken in, and tell whether it is still the one that is read.
+
+    Call it in the transaction of the message: a person may have named another folder, or removed it, meanwhile.
+    """
+    return bool(
+        Mailbox.objects.filter(
+            organization_id=mailbox.organization_id,
+            pk=mailbox.pk,
+            host=mailbox.host,
+            username=mailbox.username,
+            folder=mailbox.folder,
+        ).update(uid_validity=cursor.validity, last_uid=cursor.last_uid)
+    )
 
 
 def keep_check(mailbox: Mailbox, *, now: datetime, fault: str = "") -> None:
     """Keep when a mailbox was last read to its end, or what kept it from being read."""
-    mailbox.fault = fault[:300]
-    if not fault:
-        mailbox.checked_at = now
-    mailbox.save(update_fields=["fault", "checked_at"])
+    facts: dict[str, object] = {"fault": fault[:300]} if fault else {"fault": "", "checked_at": now}
+    Mailbox.objects.filter(organization_id=mailbox.organization_id, pk=mailbox.pk).update(**facts)

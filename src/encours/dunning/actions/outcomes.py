@@ -37,7 +37,9 @@ def reserve(
         reminder.state, reminder.sent_at = ReminderState.PRINTED, now
         tell(reminder, "reminder.printed", by=None, now=now, amount=reminder.amount)
         decide_again(reminder)
-    reminder.save(update_fields=["sending_id", "held", "subject", "body", "recipient", "state", "sent_at"])
+    reminder.save(
+        update_fields=["sending_id", "held", "subject", "body", "recipient", "copies", "state", "sent_at"]
+    )
     return reminder
 
 
