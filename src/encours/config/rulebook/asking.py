@@ -18,12 +18,27 @@ HOLDS = {
         "Laissé tranquille",
         "Une personne a mis le client en attente ; un envoi échoué ou incertain fait de même.",
     ),
+    "all_disputed": (
+        "Tout est en litige",
+        "Tout ce qui est échu est contesté. D'une pièce contestée pour un montant, seul ce montant est retenu.",
+    ),
+    "promise_running": (
+        "Promesse en cours",
+        "Un règlement est promis pour ces pièces ; elles sont libres le lendemain des jours de grâce.",
+    ),
+    "installments_kept": (
+        "Échéancier tenu",
+        "Ces pièces sont dans un échéancier dont les échéances sont payées.",
+    ),
     "all_postponed": (
         "Tout est reporté",
         "Tout ce qui est échu a été reporté ; la date de retour est donnée.",
     ),
-    "all_disputed": ("Tout est en litige", "Tout ce qui est échu est contesté : rien n'est demandé."),
     "nothing_due": ("Rien à demander", "Rien d'échu, rien à annoncer, rien à remercier."),
+    "never_asked": (
+        "Jamais relancé",
+        "Une personne ou une règle d'affectation a choisi de ne rien demander.",
+    ),
     "insolvent": (
         "Procédure collective",
         "Demander est interdit : la créance se déclare auprès du mandataire.",
@@ -32,20 +47,37 @@ HOLDS = {
         "Règlement non affecté",
         "Un crédit non lettré couvre ce qui serait demandé : il faut d'abord le lettrer.",
     ),
+    "ledger_stale": (
+        "Écritures trop anciennes",
+        "Le dernier import date de plus d'heures que l'organisation ne l'accepte.",
+    ),
+    "reply_waiting": ("Réponse à lire", "Le client a répondu et personne n'a encore lu sa réponse."),
     "sequence_finished": (
         "Plan terminé",
         "Toutes les étapes ont été faites : à une personne de décider la suite.",
     ),
     "step_not_due": ("Étape à venir", "La prochaine étape vient plus tard ; sa date est donnée."),
-    "too_soon": ("Trop tôt", "Le client a été contacté il y a trop peu de jours pour ce plan."),
-    "contact_missing": ("Pas de contact", "Ni adresse e-mail ni adresse postale pour le canal de l'étape."),
+    "contact_bounced": ("Adresse refusée", "La seule adresse e-mail connue a été refusée par son serveur."),
+    "contact_missing": (
+        "Pas de contact",
+        "Ni adresse e-mail, ni mobile, ni téléphone, ni adresse postale pour le canal de l'étape.",
+    ),
+    "too_soon": (
+        "Trop tôt",
+        "Le dernier contact, par quelque canal que ce soit, date de moins de jours que le plan et les garde-fous n'en veulent.",
+    ),
+    "budget_spent": ("Contacté souvent", "Le nombre de contacts permis en trente jours est atteint."),
     "rate_missing": (
         "Taux manquant",
         "La lettre énonce les pénalités et le taux du semestre n'est pas connu.",
     ),
     "below_minimum": (
         "Sous le minimum",
-        "Le montant est sous le minimum de l'étape ou la tolérance du plan.",
+        "Le montant est sous le minimum de l'étape ou des garde-fous, ou sous la tolérance du plan.",
+    ),
+    "closed_day": (
+        "Jour fermé",
+        "Une étape qui part seule attend un jour ouvré : ni fin de semaine, ni jour férié du lieu du client.",
     ),
 }
 NAMES = {
@@ -108,14 +140,22 @@ les textes se changent dans les réglages.
 
 ## Comment l'étape est choisie
 
-1. Ne comptent que les débits ouverts qui ont une échéance ; les pièces en litige ou reportées sont laissées de côté.
+1. Ne comptent que les débits ouverts qui ont une échéance ; les pièces en litige, promises, en échéancier ou reportées
+   sont laissées de côté.
 2. Une demande passe avant un remerciement, un remerciement avant une annonce. Un client qui a de l'échu ne reçoit ni
    l'un ni l'autre : cela déferait la demande.
 3. Chaque pièce monte une étape à la fois, à son propre âge. Le client reçoit une seule voix : l'étape la plus haute qui
    soit mûre vaut pour tout ce qui est échu.
 4. Le ton ne redescend pas tant que quelque chose reste échu. La mise en demeure ne vaut que pour les pièces qui l'ont
    méritée par l'étape d'avant.
-5. Les crédits non affectés sont déduits de ce qui est demandé, et la lettre le dit.
+5. Une pièce connue à temps commence par la première étape, même si la machine s'est arrêtée un mois. Une pièce déjà
+   ancienne quand on l'apprend (balance reprise) entre à l'étape de son âge ; un premier contact n'est cependant ni une
+   mise en demeure ni une demande de pénalités. Dès que le client est relancé, une étape à la fois.
+6. Une étape peut compter depuis l'émission, l'échéance, l'étape d'avant (le jour où elle a vraiment été dite) ou un
+   événement ; chaque événement reçoit une seule réponse, qui ne fait monter personne.
+7. Quand le plan change, chaque pièce reste à l'âge de la dernière étape dite : rien ne recommence, rien ne s'adoucit.
+8. Par pièce, un message ne parle que des pièces qui en sont à la même étape ; on passe d'un mode à l'autre à tout moment.
+9. Les crédits non affectés sont déduits de ce qui est demandé, et la lettre le dit.
 
 ## Pourquoi rien n'est demandé
 
