@@ -157,6 +157,7 @@ def test_what_it_would_do_today_is_beside_the_plan(bob: Client, organization: Or
     bob.post(reverse("plan-draft", args=[standard.pk]))
     draft = plans.drafts(organization)[standard.pk]
     bob.post(reverse("plan-step-remove", args=[draft.pk, "1"]))
+    assert "removed: First reminder" in text(bob, "plan", draft.pk)
     today = text(bob, "plan-today", draft.pk)
     assert "Verger des Tilleuls" in today
     assert "the version in force:" in today

@@ -17,6 +17,7 @@ from encours.rules.plan_steps import (
     added,
     ages,
     changed,
+    differences,
     faults,
     moved,
     part_of,
@@ -155,6 +156,21 @@ def test_a_step_moves_by_one_place_and_no_further() -> None:
     assert moved(STEPS, 3, later=True) == (STEPS, 3)
     changed_steps, rank = changed(STEPS, 2, replace(SECOND, minimum_amount=Decimal(10)))
     assert (rank, len(changed_steps)) == (2, len(STEPS))
+
+
+def test_two_versions_are_told_apart_by_their_steps() -> None:
+    before = Plan("P", STEPS)
+    steps, _rank = added(removed(STEPS, 2), replace(SECOND, name="Call", channel="phone"))
+    steps, _rank = changed(steps, 1, replace(FIRST, days=5))
+    found = differences(before, replace(before, steps=steps, minimum_gap_days=3))
+    assert (found.added, found.removed, found.changed, found.itself) == (
+        ("Call",),
+        ("Second",),
+        ("First",),
+        True,
+    )
+    moved_steps, _rank = moved(STEPS, 1, later=True)
+    assert differences(before, replace(before, steps=moved_steps)).changed == ()
 
 
 DRAWN = st.builds(

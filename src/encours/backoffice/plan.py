@@ -1,5 +1,7 @@
 """One plan: its steps through time, each changed in place while it is a draft, and what it would do today."""
 
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -27,7 +29,7 @@ from encours.dunning.actions import plans as actions
 from encours.dunning.errors import PlanNameError
 from encours.dunning.models import DunningPlan
 from encours.rules.cases import Step
-from encours.rules.plan_steps import PARTS, Part, ages, faults, part_of, steps_of
+from encours.rules.plan_steps import PARTS, Part, ages, differences, faults, part_of, steps_of
 
 
 def plan_or_404(request: DeskRequest, plan_id: int) -> DunningPlan:
@@ -88,12 +90,31 @@ def shown(
         "words": words.get(step.template, "") if step else "",
         "about": about or plan_form(plan),
         "scope": plan_words.SCOPES[plan.scope],
-        "versions": [(one, state_of(one), people_by.get(one.changed_by or 0, "")) for one in versions],
+        "versions": [
+            Version(one, state_of(one), people_by.get(one.changed_by or 0, ""), _changes(one, before))
+            for one, before in zip_longest(versions, versions[1:])
+        ],
         "rival": next((one for one in versions if state_of(one) == "in_force" and one.pk != plan.pk), None),
         "draft": next((one for one in versions if state_of(one) == "draft" and one.pk != plan.pk), None),
         "copy": NameForm(initial={"name": _("%(name)s (copy)") % {"name": plan.name}}, auto_id="copy_%s"),
         "currency": organization.currency,
     }
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version in the history of a plan: its state, who wrote it, and what it changed."""
+
+    plan: DunningPlan
+    state: str
+    who: str
+    changes: list[str]
+
+
+def _changes(version: DunningPlan, before: DunningPlan | None) -> list[str]:
+    if before is None:
+        return []
+    return plan_words.differences(differences(queries.stated_plan(before), queries.stated_plan(version)))
 
 
 def answer(request: DeskRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

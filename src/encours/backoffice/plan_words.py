@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from encours.dunning import sentences
 from encours.rules.cases import Step
-from encours.rules.plan_steps import Fault, part_of
+from encours.rules.plan_steps import Differences, Fault, part_of
 from encours.ui.formats import money
 
 CHANNELS = {
@@ -113,6 +113,21 @@ def fault(found: Fault) -> str:
     if "language" in shown:
         shown["language"] = str(LANGUAGES.get(str(shown["language"]), shown["language"])).lower()
     return str(FAULTS.get(found.code, found.code)) % shown
+
+
+def differences(found: Differences) -> list[str]:
+    """Say what changed from one version to the next."""
+    told = (
+        (_("added: %(names)s"), found.added),
+        (_("removed: %(names)s"), found.removed),
+        (_("changed: %(names)s"), found.changed),
+    )
+    said = [
+        sentence % {"names": ", ".join(sentences.step(name) for name in names)}
+        for sentence, names in told
+        if names
+    ]
+    return [*said, _("what the plan says of itself")] if found.itself else said
 
 
 def when(step: Step) -> str:

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from encours.accounts import permissions
 from encours.backoffice import customer_plan, plan, plan_rules, plan_words
@@ -105,7 +104,7 @@ def plan_new(request: DeskRequest) -> HttpResponse:
 def _starts(desk: Desk) -> list[tuple[str, str]]:
     ready = [(one.code, sentences.step(one.name)) for one in READY_PLANS]
     own = [(str(found.pk), found.name) for found in known.in_force(desk.organization).values()]
-    return [(NOTHING, pgettext("a plan begun from", "Nothing")), *ready, *own]
+    return [(NOTHING, _("Nothing")), *ready, *own]
 
 
 def _begin(desk: Desk, name: str, start: str) -> DunningPlan:

@@ -128,6 +128,32 @@ def faults(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What changed between two versions of a plan, by the names of the steps, and what it says of itself."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    itself: bool
+
+
+def differences(before: Plan, after: Plan) -> Differences:
+    """Return what changed from one version to the next; a step is known by its part and its name."""
+    old = {(part_of(step), step.name): step for step in before.steps}
+    new = {(part_of(step), step.name): step for step in after.steps}
+    return Differences(
+        added=tuple(name for (part, name) in new if (part, name) not in old),
+        removed=tuple(name for (part, name) in old if (part, name) not in new),
+        changed=tuple(
+            key[1]
+            for key, step in new.items()
+            if key in old and replace(step, rank=0) != replace(old[key], rank=0)
+        ),
+        itself=replace(before, steps=()) != replace(after, steps=()),
+    )
+
+
 def _noticed(steps: Sequence[Step], step: Step) -> tuple[tuple[Step, ...], int]:
     notices = [one for one in steps if part_of(one) == "before_due"]
     numbered = _numbered([*notices, step])
