@@ -12,6 +12,7 @@ from encours.accounts import tenancy
 from encours.accounts.actions import create_organization
 from encours.accounts.models import Organization, User
 from encours.config.settings import PROCRASTINATE_ON_APP_READY
+from encours.dunning.models import Mailbox
 from encours.events.actions import record
 from encours.events.models import Event, EventPage
 from encours.jobs import schedule, work
@@ -107,3 +108,20 @@ def test_the_overview_is_ready_before_anybody_asks(
     with tenancy.inside(organization.pk), CaptureQueriesContext(connection) as queries:
         overview(organization, NOW.date())
     assert not [one["sql"] for one in queries if "receivables_item" in one["sql"]]
+
+
+def test_each_mailbox_is_read_every_minute_and_never_piled_upon(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NOW)
+    with tenancy.inside(organization.pk):
+        common = {"organization": organization, "email": "r@l.example", "host": "127.0.0.1", "port": 1}
+        box = Mailbox.objects.create(name="Read", username="r", security="none", **common)
+        Mailbox.objects.create(name="Off", username="off", active=False, **common)
+        Mailbox.objects.create(name="Door", username="door", way="pushed", **common)
+    work.every_minute(0)
+    work.every_minute(0)
+    assert jobs_left("mail.read") == 1
+    work.mail_read(organization.pk, box.pk)
+    with tenancy.inside(organization.pk):
+        assert Mailbox.objects.get(pk=box.pk).fault.startswith("connection_refused")

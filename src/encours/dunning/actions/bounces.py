@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -19,7 +19,6 @@ from encours.customers.models import Contact
 from encours.dunning import addressing
 from encours.dunning.actions import tasks
 from encours.dunning.actions.reminders import decide_again, tell
-from encours.dunning.day import today_of
 from encours.dunning.models import Reminder, ReminderItem, ReminderState, TaskKind
 from encours.dunning.outbox import CUSTOMER_OPTION, SENDER_OPTION
 from encours.events.actions import record
@@ -117,7 +116,7 @@ def _give_up(organization: Organization, contact: Contact, detail: str, now: dat
         organization,
         kind=TaskKind.FIX_CONTACT,
         title=title % {"customer": contact.customer.name, "email": contact.email},
-        due_on=today_of(organization, now),
+        due_on=_today(organization, now),
         customer=contact.customer,
         key=f"bounced-{contact.pk}-{now:%Y%m%d}",
         note=detail,
@@ -145,7 +144,7 @@ def _leave_in_peace(
             organization,
             kind=TaskKind.FIX_CONTACT,
             title=title % {"customer": contact.customer.name, "email": contact.email},
-            due_on=today_of(organization, now),
+            due_on=_today(organization, now),
             customer=contact.customer,
             key=f"complained-{contact.pk}",
             by=None,
@@ -215,7 +214,6 @@ def _contacts(organization: Organization, address: str) -> list[Contact]:
 
 def _gone(organization: Organization, address: str, now: datetime) -> bool:
     """Tell whether an address has failed for a while too often."""
-    zone = ZoneInfo(organization.timezone)
     told = Delivery.objects.filter(
         organization_id=organization.pk,
         status=FAILED,
@@ -223,10 +221,13 @@ def _gone(organization: Organization, address: str, now: datetime) -> bool:
         raw__recipient=address,
         happened_at__gte=now - timedelta(days=SOFT_DAYS + 1),
     ).values_list("happened_at", flat=True)
-    return gone_by_repetition(
-        [moment.astimezone(zone).date() for moment in told], today_of(organization, now)
-    )
+    return gone_by_repetition([_today(organization, moment) for moment in told], _today(organization, now))
 
 
 def _first(sending: Sending | None) -> str:
     return sending.recipient.partition(", ")[0].lower() if sending else ""
+
+
+def _today(organization: Organization, moment: datetime) -> date:
+    """Return the day it is at a moment where the organization works."""
+    return moment.astimezone(ZoneInfo(organization.timezone)).date()
