@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import floatformat
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -179,7 +180,7 @@ def customer_promise(request: DeskRequest, customer_id: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = PromiseForm(items, desk.today, data, initial={"promised_on": desk.today + timedelta(days=7)})
     if not form.is_bound:
-        form.initial["amount"] = f"{form.total:.2f}"
+        form.initial["amount"] = floatformat(form.total, 2)
     if request.method == "POST" and form.is_valid():
         made = promise_verbs.promise(
             desk.organization,

@@ -91,7 +91,7 @@ def menu(request: HttpRequest, desk: Desk) -> list[Group]:
     work = [
         link("today", _("Today"), "calendar", "t", waiting),
         link("calls", _("Calls"), "phone", "l"),
-        link("tasks", _("Tasks"), "check", "k", due_tasks(desk)),
+        link("tasks", _("Tasks"), "check", "w", due_tasks(desk)),
         link("replies", _("Replies"), "mail", "e", unread),
         link("overview", _("Overview"), "chart", "o"),
         link("customers", _("Customers"), "users", "c"),
