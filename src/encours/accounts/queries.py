@@ -1,7 +1,9 @@
 """The rates and the interest policy that hold for an organization."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from encours.accounts.models import EnteredRate, Organization, PublicRate, Sender, SenderPurpose
 from encours.rules.interest import LateInterestPolicy
@@ -33,6 +35,11 @@ def later_rates(organization_id: int) -> Known:
 def sender_of(organization: Organization) -> Sender | None:
     """Return the mail server and the address the organization writes from, once they are set."""
     return Sender.objects.filter(organization=organization, purpose=SenderPurpose.MAIN).first()
+
+
+def today_of(organization: Organization, now: datetime) -> date:
+    """Return the day it is where the organization works."""
+    return now.astimezone(ZoneInfo(organization.timezone)).date()
 
 
 def interest_policy(organization: Organization, *, public_buyer: bool = False) -> LateInterestPolicy:

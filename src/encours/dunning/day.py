@@ -1,12 +1,12 @@
 """The day's work of one organization, in order: grades, promises, tasks, then the dunning run."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from encours.accounts import tenancy
 from encours.accounts.actions import note_daily_run
 from encours.accounts.models import Organization
+from encours.accounts.queries import today_of
 from encours.dunning import actions
 from encours.dunning.actions import RunSummary
 from encours.dunning.actions.chores import make_chores
@@ -15,6 +15,8 @@ from encours.events.actions import record
 from encours.queue import defer
 from encours.scoring.actions import grade_all
 
+__all__ = ["DaySummary", "run_day", "today_of"]
+
 
 @dataclass(frozen=True)
 class DaySummary:
@@ -22,11 +24,6 @@ class DaySummary:
 
     grades_changed: int
     run: RunSummary
-
-
-def today_of(organization: Organization, now: datetime) -> date:
-    """Return the day it is where the organization works."""
-    return now.astimezone(ZoneInfo(organization.timezone)).date()
 
 
 def run_day(organization_id: int, now: datetime) -> DaySummary:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from encours.accounts.models import Organization, User
+from encours.accounts.queries import today_of
 from encours.channels import actions as channels
 from encours.channels import sms
 from encours.channels.errors import InvalidMessageError
@@ -17,7 +18,6 @@ from encours.channels.words import status_words
 from encours.customers.models import Contact
 from encours.dunning.actions import tasks
 from encours.dunning.actions.reminders import decide_again, locked, tell
-from encours.dunning.day import today_of
 from encours.dunning.errors import LetterNotPostedTodayError
 from encours.dunning.models import InboundMessage, MessageKind, MessageState, Reminder, ReminderState
 from encours.events.actions import record
