@@ -6,6 +6,7 @@ from typing import Any
 
 FRENCH = {
     "action": "À faire",
+    "addressee": "Destinataire",
     "aged_balance": "Balance âgée",
     "amount": "Montant",
     "amount_to_pay": "Montant à régler",
@@ -33,12 +34,17 @@ FRENCH = {
     "outstanding": "Encours",
     "overdue": "Échu",
     "page": "Page",
+    "pages": "Pages",
     "payee": "Titulaire",
     "payment_details": "Pour régler par virement",
     "payment_reference": "Référence à rappeler",
     "period": "Période",
+    "post_number": "Numéro donné par La Poste",
+    "post_stamp": "Cachet du bureau de poste",
+    "rank": "N°",
     "rate": "Taux",
     "scan_to_pay": "Scanner pour payer",
+    "service": "Service",
     "subject": "Objet :",
     "total": "Total",
     "why": "Pourquoi",
@@ -296,5 +302,32 @@ def aged_balance(*, rows: int = 60, **changes: Any) -> dict[str, Any]:
             None,
             Decimal("529990.50"),
         ],
+    }
+    return {**data, **changes}
+
+
+def posting(*, rows: int = 3, **changes: Any) -> dict[str, Any]:
+    """The list of letters for the post office: simple ones, and registered ones with or without their number."""
+    data: dict[str, Any] = {
+        "language": "fr",
+        "labels": FRENCH,
+        "written_on": date(2026, 11, 22),
+        "organization": {"name": "Menuiserie Morel SAS", "lines": ["14 rue des Tanneurs", "69005 Lyon"]},
+        "title": "Courriers à poster",
+        "subtitle": "22/11/2026",
+        "rows": [
+            {
+                "rank": place + 1,
+                "name": f"Société numéro {place}",
+                "lines": ["Service comptabilité", "ZA des Mûriers", "38200 Vienne"],
+                "code": f"C{place:05}",
+                "service": "Recommandé avec avis" if place % 3 else "Lettre simple",
+                "number": "2C 123 456 7890 1" if place % 3 == 1 else "",
+                "pages": 1 + place % 2,
+                "registered": bool(place % 3),
+            }
+            for place in range(rows)
+        ],
+        "totals": [{"label": "Lettres simples", "value": "1"}, {"label": "Recommandés", "value": "2"}],
     }
     return {**data, **changes}

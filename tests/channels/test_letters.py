@@ -23,6 +23,7 @@ PAPERS = {
     "statement": papers.statement,
     "report": papers.report,
     "aged_balance": papers.aged_balance,
+    "posting": papers.posting,
 }
 HOSTILE = (
     '#import "@preview/x:0.1.0" #panic("x") #sys.inputs #{1+1} $x^2$ ] [ *b* _i_ `c` <l> @r \\ // /* = h '

@@ -25,7 +25,8 @@ def hook_carrier(request: HttpRequest, place: str) -> HttpResponse:
         organization_id, channel = signing.loads(place, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Http404 from error
-    if int(request.headers.get("Content-Length") or 0) > LONGEST_CALL:
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal() or int(length) > LONGEST_CALL:
         return HttpResponse(status=NO_CONTENT)
     with tenancy.inside(organization_id):
         account = carriers.account_of(organization_id, channel)
