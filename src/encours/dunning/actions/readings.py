@@ -25,7 +25,8 @@ from encours.rules.replies.linear import MEANINGS, OTHER, understand
 
 PROPOSED, ACCEPTED, REFUSED = "proposed", "accepted", "refused"
 _DECIMALS = Decimal("0.0001")
-_SUREST = Decimal("0.9999")
+# Nothing was measured finely enough to say more than this.
+_SUREST = Decimal("0.99")
 # How far into a long message a meaning is looked for.
 _READ_CHARACTERS = 20_000
 
