@@ -222,3 +222,19 @@ def test_a_manager_says_which_meanings_are_trusted(
     assert '<option value="0.95" selected>' in bob.get(reverse("settings-replies")).content.decode()
     assert "1 meaning accepted by itself" in bob.get(reverse("settings")).content.decode()
     assert alice.get(reverse("settings-replies")).status_code == 403
+
+
+def test_the_page_asks_the_database_as_often_for_ten_messages_as_for_one(
+    bob: Client, organization: Organization, promised: InboundMessage, django_assert_max_num_queries
+) -> None:
+    def asked() -> int:
+        with django_assert_max_num_queries(80) as found:
+            bob.get(reverse("replies"), {"queue": "all", "message": promised.pk})
+        return len(found)
+
+    once = asked()
+    for number in range(10):
+        message(
+            organization, Customer.objects.get(code="MID"), f"Nous payons le {number + 1} décembre.", TODAY
+        )
+    assert asked() <= once + 1
