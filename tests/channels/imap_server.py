@@ -3,6 +3,7 @@
 
 import asyncio
 import re
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ class ImapServer:
     validity: int = 7
     messages: list[Kept] = field(default_factory=list)
     dies_after: int | None = None
+    secured: ssl.SSLContext | None = None
+    secured_later: ssl.SSLContext | None = None
     answers: dict[str, bytes] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     port: int = 0
@@ -48,7 +51,9 @@ class ImapServer:
 
         def serve() -> None:
             self._loop = asyncio.new_event_loop()
-            self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+            self._server = self._loop.run_until_complete(
+                asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.secured)
+            )
             self.port = self._server.sockets[0].getsockname()[1]
             ready.set()
             self._loop.run_forever()
@@ -71,7 +76,7 @@ class ImapServer:
         self._thread.join(5)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+        writer.write(b"* OK ready\r\n")
         try:
             while line := await reader.readline():
                 tag, _, rest = line.decode().rstrip("\r\n").partition(" ")
@@ -79,9 +84,11 @@ class ImapServer:
                 for piece in self._answer(tag, rest):
                     writer.write(piece)
                 await writer.drain()
+                if rest.upper() == "STARTTLS" and self.secured_later:
+                    await writer.start_tls(self.secured_later)
                 if rest.upper().startswith("LOGOUT"):
                     break
-        except (ConnectionError, asyncio.CancelledError):
+        except (ConnectionError, ssl.SSLError, asyncio.CancelledError):
             writer.transport.abort()
         finally:
             writer.close()
@@ -93,13 +100,17 @@ class ImapServer:
         if verb == "UID":
             return self._uid(tag, rest[4:])
         known: dict[str, Callable[[str, str], list[bytes]]] = {
-            "CAPABILITY": lambda tag, rest: [b"* CAPABILITY IMAP4rev1\r\n", self._ok(tag)],
+            "CAPABILITY": lambda tag, rest: [self._able(), self._ok(tag)],
+            "STARTTLS": lambda tag, rest: [self._ok(tag, "begin")],
             "LOGIN": self._login,
             "EXAMINE": self._examine,
             "NOOP": lambda tag, rest: [self._ok(tag)],
             "LOGOUT": lambda tag, rest: [b"* BYE bye\r\n", self._ok(tag)],
         }
         return known.get(verb, lambda tag, rest: [f"{tag} BAD unknown\r\n".encode()])(tag, rest)
+
+    def _able(self) -> bytes:
+        return b"* CAPABILITY IMAP4rev1" + (b" STARTTLS" if self.secured_later else b"") + b"\r\n"
 
     @staticmethod
     def _ok(tag: str, words: str = "done") -> bytes:

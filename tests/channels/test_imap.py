@@ -1,7 +1,9 @@
 """A mailbox is read from where it was left, changes nothing there, and whatever breaks off is taken up."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from tests.channels.imap_server import ImapServer, letter
@@ -126,6 +128,25 @@ def test_every_fault_has_its_name(server: ImapServer, change: dict[str, object],
     with pytest.raises(WireError) as caught:
         imap.check(account(server, **change))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_secured_line_reads_and_a_strangers_certificate_is_refused(
+    certificate: Path, security: str
+) -> None:
+    there = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    there.load_cert_chain(certificate)
+    here = ssl.create_default_context(cafile=certificate)
+    here.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    place = {"tls": "secured", "starttls": "secured_later"}[security]
+    server = ImapServer(**{place: there}).start()
+    server.put(letter("secret"))
+    taken = list(imap.read(account(server, security=security, context=here), Cursor(), since=SINCE))
+    assert b"secret" in taken[0].content
+    with pytest.raises(WireError) as caught:
+        imap.check(account(server, security=security))
+    assert caught.value.code == "certificate_refused"
+    server.stop()
 
 
 def test_a_mailbox_that_answers_says_how_much_it_holds(server: ImapServer) -> None:

@@ -69,7 +69,8 @@ class _SecuredLater(BaseMailBox):
         try:
             client.starttls(self._context)
         except BaseException:
-            client.shutdown()
+            with contextlib.suppress(OSError):
+                client.shutdown()
             raise
         return client
 
