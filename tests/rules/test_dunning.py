@@ -267,6 +267,7 @@ def test_a_reminder_explains_itself() -> None:
         "channel": "email",
         "reach": Decimal("0.8"),
         "expected_value": Decimal("448.00"),
+        "minutes": Decimal(1),
     }
 
 

@@ -156,7 +156,7 @@ BEGIN
         WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 2 AND t.tgisinternal AND t.tgenabled <> 'D'
           AND t.tgfoid = '"RI_FKey_check_ins"'::regproc
           AND child.relnamespace = current_schema()::regnamespace
-          AND child.relname IN ('receivables_item', 'receivables_allocation')
+          AND child.relname IN ('receivables_item', 'receivables_allocation', 'dunning_reminderitem')
     LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER %I AFTER INSERT ON %I REFERENCING NEW TABLE AS arrived'
                        ' FOR EACH STATEMENT EXECUTE FUNCTION encours_check_references(%L, %L)',

@@ -29,7 +29,15 @@ from encours.rules.cases import (
     Why,
 )
 from encours.rules.default_plan import DEFAULT_PLAN_STEPS
-from encours.rules.priority import REACH, expected_value, explain, order, paid_after, probability_unpaid
+from encours.rules.priority import (
+    REACH,
+    Chances,
+    expected_value,
+    explain,
+    order,
+    paid_after,
+    probability_unpaid,
+)
 
 __all__ = [
     "DEFAULT_PLAN_STEPS",
@@ -146,13 +154,17 @@ def _kept(case: Case, plan: Plan, item: CaseItem, today: date) -> str:
     """Name what keeps an item out of every message: a dispute, a promise, an installment plan, a person, crumbs."""
     if item.disputed and item.asked_amount <= 0:
         return "all_disputed"
-    if today < max(item.promised_until or date.min, case.promise_until or date.min):
+    if _before(today, item.promised_until) or _before(today, case.promise_until):
         return "promise_running"
-    if today < max(item.installment_until or date.min, case.installment_until or date.min):
+    if _before(today, item.installment_until) or _before(today, case.installment_until):
         return "installments_kept"
-    if item.postponed_until is not None and today < item.postponed_until:
+    if _before(today, item.postponed_until):
         return "all_postponed"
     return "below_minimum" if item.asked_amount <= plan.tolerance else ""
+
+
+def _before(today: date, until: date | None) -> bool:
+    return until is not None and today < until
 
 
 def _until(case: Case, item: CaseItem, why: str) -> date | None:
@@ -308,6 +320,7 @@ def _guarded(case: Case, plan: Plan, guardrails: Guardrails, draft: _Draft, toda
 def _remind(case: Case, plan: Plan, draft: _Draft, items: _Items, today: date) -> Remind:
     step = draft.step
     ages = _ages(plan, draft)
+    chances = Chances(case.paid_after)
     lines = tuple(
         Line(
             id=item.id,
@@ -316,7 +329,7 @@ def _remind(case: Case, plan: Plan, draft: _Draft, items: _Items, today: date) -
             due_on=item.due_on,
             days_overdue=(days := (today - item.due_on).days),
             rank=rank,
-            probability_unpaid=probability_unpaid(days, case.paid_after),
+            probability_unpaid=chances.unpaid(days),
             reached_days=ages[number],
         )
         for number, (item, rank) in sorted(
@@ -366,7 +379,7 @@ def _reasons(case: Case, draft: _Draft, lines: tuple[Line, ...], items: _Items) 
 
 def _left_out(items: _Items, draft: _Draft) -> Iterable[Why]:
     """Say what is overdue and not asked for, by its reason; of an item disputed in part, the disputed part."""
-    partly = [item for item, _ in draft.chosen if item.asked_amount < item.open_amount]
+    partly = [item for item, _ in draft.chosen if item.disputed]
     disputed = [*items.kept.get("all_disputed", ()), *partly]
     for code, left_out in (
         ("disputed_left_out", disputed),

@@ -66,6 +66,22 @@ def probability_unpaid(days_overdue: int, own: Sequence[PaidAfter] = ()) -> Deci
     return (1 - paid).quantize(TEN_THOUSANDTH, ROUND_HALF_UP)
 
 
+class Chances:
+    """The probabilities of one customer, each counted once for all the items of an age."""
+
+    def __init__(self, own: Sequence[PaidAfter] = ()) -> None:
+        """Take the history that the probabilities rest on."""
+        self._own = own
+        self._known: dict[int, Decimal] = {}
+
+    def unpaid(self, days_overdue: int) -> Decimal:
+        """Return the probability that an item of this age is still unpaid in 14 days."""
+        age = max((age for age, _ in PAID_WITHIN_HORIZON if age <= days_overdue), default=0)
+        if age not in self._known:
+            self._known[age] = probability_unpaid(age, self._own)
+        return self._known[age]
+
+
 def expected_value(lines: Sequence[Line], asked: Decimal, channel: Channel) -> Decimal:
     """Return what a message is worth: amount asked, times mean probability of its lines, times reach."""
     return (asked * mean_probability(lines) * REACH[channel]).quantize(CENT, ROUND_HALF_UP)

@@ -660,6 +660,7 @@ class Migration(migrations.Migration):
                 (
                     "item",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         related_query_name="reminder_line",
@@ -678,6 +679,7 @@ class Migration(migrations.Migration):
                 (
                     "reminder",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="lines",
                         to="dunning.reminder",

@@ -88,8 +88,11 @@ class ReminderItem(models.Model):
     """An item spoken of in a reminder, and its open amount at that moment."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
-    reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="lines")
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", related_query_name="reminder_line")
+    # Found by the unique key and by the index below, which begin with the organization as every question does.
+    reminder = models.ForeignKey(Reminder, models.CASCADE, related_name="lines", db_index=False)
+    item = models.ForeignKey(
+        Item, models.PROTECT, related_name="+", related_query_name="reminder_line", db_index=False
+    )
     trigger = models.CharField(max_length=20)
     rank = models.SmallIntegerField()
     reached_days = models.SmallIntegerField(default=0)
