@@ -63,6 +63,8 @@ def peak() -> str:
 
 def measure_all(sizes: list[int], home: Path) -> list[Figure]:
     """Measure every work at every size."""
+    from benchmarks.chasing import measure_chasing
+
     user = User.objects.create_user("bench@encours.example", "not a secret")
     now = timezone.now()
     figures = []
@@ -73,6 +75,8 @@ def measure_all(sizes: list[int], home: Path) -> list[Figure]:
         file.unlink()
     open_items = benchmark_items(home / "items.csv", 10_000, today=now.date())
     figures += list(measure_dunning(open_items, user, now))
+    for size in sizes:
+        figures += list(measure_chasing(size, home, user, now))
     figures += list(measure_letters(now.date()))
     return figures
 
