@@ -64,7 +64,7 @@ HOLDS = {
     ),
     "too_soon": (
         "Trop tôt",
-        "Le dernier contact, par quelque canal que ce soit, date de moins de jours que le plan et les garde-fous n'en veulent.",
+        "Le dernier contact, tous canaux confondus, date de moins de jours que le plan ou les garde-fous n'en veulent.",
     ),
     "budget_spent": ("Contacté souvent", "Le nombre de contacts permis en trente jours est atteint."),
     "rate_missing": (
@@ -154,7 +154,7 @@ les textes se changent dans les réglages.
 6. Une étape peut compter depuis l'émission, l'échéance, l'étape d'avant (le jour où elle a vraiment été dite) ou un
    événement ; chaque événement reçoit une seule réponse, qui ne fait monter personne.
 7. Quand le plan change, chaque pièce reste à l'âge de la dernière étape dite : rien ne recommence, rien ne s'adoucit.
-8. Par pièce, un message ne parle que des pièces qui en sont à la même étape ; on passe d'un mode à l'autre à tout moment.
+8. Par pièce, un message ne parle que des pièces qui en sont à la même étape ; le mode se change à tout moment.
 9. Les crédits non affectés sont déduits de ce qui est demandé, et la lettre le dit.
 
 ## Pourquoi rien n'est demandé
