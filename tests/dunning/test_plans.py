@@ -80,7 +80,9 @@ def test_a_plan_begins_from_nothing_and_comes_into_force(
 
 def test_each_ready_plan_comes_with_words_in_both_languages(organization: Organization) -> None:
     for ready in READY_PLANS:
-        draft = actions.create_plan(organization, name=f"My {ready.code}", steps=ready.steps, by=None, now=NOW)
+        draft = actions.create_plan(
+            organization, name=f"My {ready.code}", steps=ready.steps, by=None, now=NOW
+        )
         actions.put_in_force(draft, by=None, now=NOW)
     assert {words.code for words in READY_WORDS} <= set(plans.words_of(organization))
     assert all(words.languages == {"fr", "en"} for words in plans.words_of(organization).values())
