@@ -1,6 +1,8 @@
 """The screen on which replies are read and answered, by HTTP, as a collector, her manager and a stranger."""
 
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.test import Client
@@ -169,7 +171,9 @@ def test_an_answer_starts_from_the_words_that_fit_and_carries_documents(
     alice.post(reverse("reply-answer", args=[promised.pk]), {"text": " "})
     promised.refresh_from_db()
     assert promised.state == "new"
-    words = {"text": "Bien noté, merci.", "documents": [invoice.pk]}
+    alice.post(reverse("reply-answer", args=[promised.pk]), {"text": "{{ weather }}"})
+    assert "“weather” is no variable of an answer" in alice.get(reverse("replies")).content.decode()
+    words = {"text": "Bien noté, {{ customer_name }}.", "documents": [invoice.pk]}
     alice.post(reverse("reply-answer", args=[promised.pk]), words)
     promised.refresh_from_db()
     assert promised.state == "new"
@@ -178,7 +182,12 @@ def test_an_answer_starts_from_the_words_that_fit_and_carries_documents(
     promised.refresh_from_db()
     assert promised.state == "answered"
     left = Sending.objects.get(key__startswith="answer-")
-    assert b"F-1.pdf" in content_of(left)
+    content = content_of(left) or b""
+    assert b"F-1.pdf" in content
+    assert (
+        "Bien noté, Verger des Tilleuls."
+        in message_from_bytes(content, policy=default).get_body().get_content()
+    )
 
 
 def test_a_manager_sees_everybodys_and_an_auditor_changes_nothing(

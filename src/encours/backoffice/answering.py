@@ -13,6 +13,7 @@ from encours.customers.models import Customer
 from encours.dunning import answers, replying
 from encours.dunning.models import InboundMessage
 from encours.receivables.queries import documents_of
+from encours.rules.wording import WordingError
 
 LONGEST = 20_000
 # What stands after the at sign says nothing of the company when everybody has an address there.
@@ -36,6 +37,7 @@ class AnswerForm(forms.Form):
     )
 
     def __init__(self, desk: Desk, found: ReplyDetail, data: Any = None) -> None:  # noqa: ANN401 - Django's form data
+        self.desk, self.message = desk, found.message
         first = next(iter(drafts(desk, found)), None)
         initial = {
             "text": first.body if first else "",
@@ -46,6 +48,15 @@ class AnswerForm(forms.Form):
         self.fields["documents"].choices = choices  # type: ignore[attr-defined]  # a choice field
         if not choices:
             del self.fields["documents"]
+
+    def clean_text(self) -> str:
+        """Put the figures of the day where the words name a variable."""
+        try:
+            return replying.written(self.message, self.desk.user, self.desk.today, self.cleaned_data["text"])
+        except WordingError as error:
+            raise forms.ValidationError(
+                _("“%(name)s” is no variable of an answer.") % {"name": error.name or "{{"}
+            ) from error
 
 
 def drafts(desk: Desk, found: ReplyDetail) -> list[replying.Draft]:

@@ -195,7 +195,8 @@ def reply_answer(request: DeskRequest, reply_id: int) -> HttpResponse:
     desk, message = request.desk, message_of(request.desk, reply_id)
     form = answering.AnswerForm(desk, detail(desk, message), request.POST)
     if not form.is_valid():
-        messages.error(request, _("Write an answer first."))
+        wrong = next(iter(form.errors.get("text", [])), "") if form.data.get("text", "").strip() else ""
+        messages.error(request, str(wrong) or _("Write an answer first."))
         return _stay(request, message)
     try:
         answering.send(desk, message, form)

@@ -45,8 +45,7 @@ class Draft:
 def drafts(message: InboundMessage, user: User, today: date) -> list[Draft]:
     """Return the answers to choose from, the one that fits the message first."""
     meant = [reading.meaning for reading in message.readings.all() if reading.state != "refused"]
-    language = message.customer.language if message.customer else message.organization.language
-    language = language if language in LANGUAGES else "en"
+    language = language_of(message)
     known = values(message, user, today, language)
     order = sorted(SHIPPED, key=lambda meaning: meant.index(meaning) if meaning in meant else len(meant) + 1)
     found = [(code, name, _shipped(language, code)) for code, name in (SHIPPED[meaning] for meaning in order)]
@@ -59,6 +58,17 @@ def drafts(message: InboundMessage, user: User, today: date) -> list[Draft]:
         for code, name, source in found
         if (body := _written(source, known)) is not None
     ]
+
+
+def written(message: InboundMessage, user: User, today: date, text: str) -> str:
+    """Write a person's own words with the figures of the day; refused where they name what does not exist."""
+    return render(text, values(message, user, today, language_of(message)), ALLOWED)
+
+
+def language_of(message: InboundMessage) -> str:
+    """Return the language in which a message is answered."""
+    language = message.customer.language if message.customer else message.organization.language
+    return language if language in LANGUAGES else "en"
 
 
 def values(message: InboundMessage, user: User, today: date, language: str) -> dict[str, Any]:
