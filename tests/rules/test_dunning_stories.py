@@ -8,7 +8,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encours.rules.dunning import DEFAULT_PLAN_STEPS, Case, CaseItem, Hold, Plan, Remind, decide
+from encours.rules.cases import Scope
+from encours.rules.dunning import DEFAULT_PLAN_STEPS, Case, CaseItem, Guardrails, Hold, Plan, Remind, decide
+from encours.rules.guardrails import closed
 
 START = date(2026, 1, 1)
 PLAN = Plan("French default", DEFAULT_PLAN_STEPS)
@@ -69,11 +71,13 @@ cases = st.builds(
 runs = st.lists(st.integers(0, 9), min_size=5, max_size=30)
 
 
-def live(case: Case, gaps: list[int]) -> tuple[Case, list[Contact]]:
+def live(
+    case: Case, gaps: list[int], plan: Plan = PLAN, guardrails: Guardrails | None = None
+) -> tuple[Case, list[Contact]]:
     today, contacts = START, list[Contact]()
     for gap in gaps:
         today += timedelta(days=gap)
-        decision = decide(case, PLAN, today)
+        decision = decide(case, plan, today, guardrails or Guardrails())
         if isinstance(decision, Remind):
             contacts.append(Contact(today, decision))
             case = record(case, decision, today)
@@ -85,6 +89,32 @@ def test_two_contacts_always_keep_their_distance(case: Case, gaps: list[int]) ->
     _, contacts = live(case, gaps)
     for before, after in pairwise(contacts):
         assert (after.day - before.day).days >= PLAN.minimum_gap_days
+
+
+CHANNELS = [
+    replace(step, channel=channel, mode="automatic", states_interest=False)
+    for step, channel in zip(
+        DEFAULT_PLAN_STEPS, ("sms", "phone", "email", "letter", "phone", "email"), strict=True
+    )
+]
+
+
+@given(cases, runs, st.sampled_from(["customer", "item"]), st.integers(0, 12), st.booleans())
+def test_the_guardrails_hold_over_all_channels_and_in_both_scopes(
+    case: Case, gaps: list[int], scope: Scope, silence: int, paid: bool
+) -> None:
+    plan = Plan("All channels", tuple(CHANNELS), minimum_gap_days=1, scope=scope)
+    rails = Guardrails(gap_days=silence, week_days=frozenset(range(1, 6)), keep_holidays=True)
+    if paid:
+        settled = CaseItem("paid", "P", Decimal(10), START - timedelta(days=9), reached_rank=1)
+        case = replace(case, settled_recently=(settled,))
+    _, contacts = live(case, gaps, plan, rails)
+    for before, after in pairwise(contacts):
+        assert (after.day - before.day).days >= max(silence, 1)
+    for contact in contacts:
+        assert closed(rails, "", contact.day) == ""
+        if scope == "item" and contact.decision.step.trigger == "after_due":
+            assert {line.rank for line in contact.decision.items} == {contact.decision.step.rank}
 
 
 @given(cases, runs)
