@@ -107,3 +107,18 @@ def test_a_collector_may_neither_replace_nor_aim(alice: Client, manager: User, b
     assert alice.get(f"/portfolios/{member(manager).pk}/replace/").status_code == 403
     assert alice.post("/portfolios/targets/", {}).status_code == 403
     assert alice.get("/portfolios/").status_code == 200
+
+
+def test_a_restricted_member_sees_the_customers_they_cover_and_no_others(
+    alice: Client, organization: Organization, collector: User, manager: User
+) -> None:
+    theirs = customer(organization, "THEIRS", name="Transports du Pont", collector=manager)
+    tasks.add(organization, kind="other", title="Of Bob", due_on=TODAY, customer=theirs, by=None, now=NOW)
+    collector.memberships.update(restricted=True)
+    assert alice.get(f"/customers/{theirs.pk}/").status_code == 404
+    assert "Of Bob" not in alice.get("/tasks/").content.decode()
+    manager.memberships.update(absent_from=TODAY, absent_until=TODAY, covered_by=collector)
+    assert alice.get(f"/customers/{theirs.pk}/").status_code == 200
+    assert "Of Bob" in alice.get("/tasks/").content.decode()
+    manager.memberships.update(absent_until=date(2026, 11, 21), absent_from=date(2026, 11, 1))
+    assert alice.get(f"/customers/{theirs.pk}/").status_code == 404

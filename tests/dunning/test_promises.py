@@ -9,6 +9,7 @@ from tests.dunning import desk
 from encours.accounts.models import Membership, Organization
 from encours.customers.models import Customer
 from encours.dunning.actions import promises
+from encours.dunning.day import run_day
 from encours.dunning.errors import PromiseAmountError, PromiseDateError, PromiseEndedError, PromiseItemsError
 from encours.dunning.models import Promise, Task
 from encours.events.models import Event
@@ -158,3 +159,15 @@ def test_nonsense_is_refused(items: list[Item], organization: Organization) -> N
     stranger = desk.customer(organization, "C002")
     with pytest.raises(PromiseItemsError):
         made([desk.item(stranger, "F-9", MADE), items[0]][1:])
+
+
+def test_the_daily_run_tells_a_broken_promise_once_and_asks_somebody(
+    organization: Organization, items: list[Item]
+) -> None:
+    made(items)
+    late = DAY + GRACE + timedelta(days=1)
+    for hour in range(2):
+        run_day(organization.pk, desk.at(late) + timedelta(hours=hour))
+    assert told("promise.broken") == 1
+    assert told("task.added") == 1
+    assert Task.objects.get().customer == items[0].customer

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from encours.accounts import tenancy
 from encours.accounts.models import Membership, User
@@ -31,6 +32,11 @@ def covered_by(organization_id: int, user_id: int, today: date) -> list[int]:
         .order_by("user_id")
         .values_list("user_id", flat=True)
     )
+
+
+def portfolio_of(user_id: int) -> RawSQL:
+    """Return whose customers a restricted member works on, for a statement: see `tenancy.cover`."""
+    return RawSQL("SELECT unnest(encours_portfolio(%s))", [user_id])
 
 
 def names_of(user_ids: Iterable[int]) -> dict[int, str]:

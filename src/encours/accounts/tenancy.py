@@ -1,6 +1,6 @@
 """Whose data the transaction may see: a transaction-local setting that PostgreSQL's policies read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -16,6 +16,12 @@ def see(*organization_ids: int, user_id: int | None = None) -> None:
             "SELECT set_config('encours.organizations', %s, true), set_config('encours.user', %s, true)",
             [",".join(map(str, organization_ids)), "" if user_id is None else str(user_id)],
         )
+
+
+def cover(user_ids: Iterable[int]) -> None:
+    """Let the running transaction count the customers of these absent colleagues as the reader's own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('encours.covered', %s, true)", [",".join(map(str, user_ids))])
 
 
 @contextmanager

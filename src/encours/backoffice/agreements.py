@@ -202,7 +202,7 @@ def customer_promise(request: DeskRequest, customer_id: int) -> HttpResponse:
         customer,
         form,
         title=_("Note a promise"),
-        verb=_("Note"),
+        verb=_("Record"),
         body="backoffice/agreement_promise.html",
         shown={"items": items, "ticked": {item.pk for item in form.ticked}},
     )

@@ -51,9 +51,9 @@ class Line:
 class BulkTaskForm(forms.Form):
     """One task for each of the customers."""
 
-    title = forms.CharField(label=gettext_lazy("What"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("What to do"), max_length=200)
     due_on = forms.DateField(
-        label=gettext_lazy("By"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("To do by"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(self, *args: Any, element: str = "", **options: Any) -> None:  # noqa: ANN401 - Django's form options

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from encours.accounts import permissions, tenancy
+from encours.accounts import people, permissions, tenancy
 from encours.accounts.actions import actor
 from encours.accounts.models import Membership, Organization, Role, User
 from encours.backoffice.errors import REFUSALS, sentence
@@ -88,12 +88,15 @@ def enter(request: HttpRequest) -> Desk | None:
     membership = next((one for one in memberships if one.organization_id == chosen), memberships[0])
     tenancy.see(membership.organization_id, user_id=user.pk)
     now = clock()
+    today = now.astimezone(ZoneInfo(membership.organization.timezone)).date()
+    if membership.restricted:
+        tenancy.cover(people.covered_by(membership.organization_id, user.pk, today))
     return Desk(
         organization=membership.organization,
         membership=membership,
         user=user,
         memberships=memberships,
-        today=now.astimezone(ZoneInfo(membership.organization.timezone)).date(),
+        today=today,
         now=now,
     )
 

@@ -45,7 +45,8 @@ class Choice:
 def counts(desk: Desk) -> tuple[int, int, int]:
     """Return how many actions wait, how many reminders failed or are in doubt, how many replies are unread."""
     portfolio = (
-        " AND customer_id IN (SELECT id FROM customers_customer WHERE collector_id = %s OR salesperson_id = %s)"
+        " AND customer_id IN (SELECT id FROM customers_customer"
+        " WHERE collector_id = ANY (encours_portfolio(%s)) OR salesperson_id = %s)"
         if desk.portfolio_user
         else ""
     )

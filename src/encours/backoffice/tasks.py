@@ -43,12 +43,14 @@ DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 class TaskForm(forms.Form):
     """What is to be done, by whom, and when."""
 
-    title = forms.CharField(label=gettext_lazy("What"), max_length=200)
-    due_on = forms.DateField(label=gettext_lazy("By"), widget=DAY)
+    title = forms.CharField(label=gettext_lazy("What to do"), max_length=200)
+    due_on = forms.DateField(label=gettext_lazy("To do by"), widget=DAY)
     at_time = forms.TimeField(
-        label=gettext_lazy("At"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+        label=gettext_lazy("At what time"),
+        required=False,
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
     )
-    assignee = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
+    assignee = forms.ChoiceField(label=gettext_lazy("For whom"), required=False)
     note = forms.CharField(
         label=gettext_lazy("Note"), required=False, max_length=2_000, widget=forms.Textarea({"rows": 2})
     )
@@ -100,7 +102,7 @@ def tasks(request: DeskRequest) -> HttpResponse:
         ("today", _("Today"), found.today),
         ("week", _("In the week to come"), found.week),
         ("later", _("Later"), found.later),
-        ("unowned", _("Nobody’s"), unowned),
+        ("unowned", _("Without an owner"), unowned),
     ]
     called = list(agenda.unseen_mentions(desk.organization, desk.user.pk)[:MENTIONS_SHOWN])
     names = people.names_of(one.note.author for one in called if one.note.author)

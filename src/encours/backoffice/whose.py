@@ -33,7 +33,7 @@ def whose(desk: Desk, asked: str) -> Whose:
     choices = [(ME, _("My work"))]
     if not desk.membership.restricted:
         others = [(str(number), name) for number, name in names.items() if number != desk.user.pk]
-        choices += [(ALL, _("Everybody’s")), *others]
+        choices += [(ALL, _("Everybody’s work")), *others]
     usual = ME if desk.membership.role == Role.COLLECTOR or desk.membership.restricted else ALL
     chosen = asked if asked in dict(choices) else usual
     ids = {

@@ -8,6 +8,11 @@ CREATE OR REPLACE FUNCTION encours_user() RETURNS bigint LANGUAGE sql STABLE PAR
     SELECT nullif(current_setting('encours.user', true), '')::bigint
 $$;
 
+-- Whose portfolio a restricted member works on: their own, and those of the absent colleagues they cover today.
+CREATE OR REPLACE FUNCTION encours_portfolio(member bigint) RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT member || coalesce(string_to_array(nullif(current_setting('encours.covered', true), ''), ',')::bigint[], '{}')
+$$;
+
 -- Every table with an organization_id is a tenant table: none is forgotten, whoever adds it.
 DO $$
 DECLARE

@@ -2,14 +2,16 @@
 
 from django.db.models import F, Q, QuerySet
 
+from encours.accounts.people import portfolio_of
 from encours.customers.models import Contact, Customer
 
 
 def customers_of(organization_id: int, portfolio_user: int | None = None) -> QuerySet[Customer]:
-    """Return the customers of an organization, or only those of one person's portfolio."""
+    """Return the customers of an organization, or only those that one person follows, for an absent colleague too."""
     found = Customer.objects.filter(organization_id=organization_id)
     if portfolio_user is not None:
-        found = found.filter(Q(collector_id=portfolio_user) | Q(salesperson_id=portfolio_user))
+        followed = portfolio_of(portfolio_user)
+        found = found.filter(Q(collector_id__in=followed) | Q(salesperson_id=portfolio_user))
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from encours.accounts.models import Organization
+from encours.accounts.people import portfolio_of
 from encours.dunning.models import Mention, Task
 
 WEEK_DAYS = 7
@@ -40,8 +41,8 @@ def open_tasks(
         found = found.filter(assignee_id__in=assignee_ids)
     if portfolio_user is not None:
         found = found.filter(
-            Q(assignee_id=portfolio_user)
-            | Q(customer__collector_id=portfolio_user)
+            Q(assignee_id__in=portfolio_of(portfolio_user))
+            | Q(customer__collector_id__in=portfolio_of(portfolio_user))
             | Q(customer__salesperson_id=portfolio_user)
         )
     return found.select_related("customer", "assignee").order_by("due_on", "at_time", "pk")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet, Sum
 
 from encours.accounts.models import Organization
+from encours.accounts.people import portfolio_of
 from encours.customers.models import Contact, Customer
 from encours.dunning.models import Promise, Reminder, ReminderState, Task, TaskKind
 from encours.events.models import Event
@@ -73,9 +74,10 @@ def call_list(
         )
     if portfolio_user is not None:
         reminders = reminders.filter(
-            Q(customer__collector_id=portfolio_user) | Q(customer__salesperson_id=portfolio_user)
+            Q(customer__collector_id__in=portfolio_of(portfolio_user))
+            | Q(customer__salesperson_id=portfolio_user)
         )
-        mine = Q(collector_id=portfolio_user) | Q(salesperson_id=portfolio_user)
+        mine = Q(collector_id__in=portfolio_of(portfolio_user)) | Q(salesperson_id=portfolio_user)
         kept = set(Customer.objects.filter(mine, pk__in=tasks).values_list("pk", flat=True))
         tasks = {number: task for number, task in tasks.items() if number in kept}
     waiting = {reminder.customer_id: reminder for reminder in reminders}

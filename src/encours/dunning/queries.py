@@ -23,6 +23,7 @@ from django.db.models.expressions import CombinedExpression, OrderBy
 from django.db.models.functions import Coalesce
 
 from encours.accounts.models import Organization
+from encours.accounts.people import portfolio_of
 from encours.dunning.models import (
     Decision,
     DunningPlan,
@@ -224,4 +225,6 @@ def _of_portfolio(found: "QuerySet[Row]", user_id: int | None) -> "QuerySet[Row]
     """Hold rows to the customers that a person collects from or sells to."""
     if user_id is None:
         return found
-    return found.filter(Q(customer__collector_id=user_id) | Q(customer__salesperson_id=user_id))
+    return found.filter(
+        Q(customer__collector_id__in=portfolio_of(user_id)) | Q(customer__salesperson_id=user_id)
+    )

@@ -8,6 +8,7 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, V
 from encours.accounts.models import Organization
 from encours.channels.models import Content
 from encours.customers.models import Customer
+from encours.customers.queries import customers_of
 from encours.dunning.actions import readings as actions
 from encours.dunning.models import InboundMessage, MessageKind, MessageState, Promise, Reading
 from encours.receivables.models import Document, Item
@@ -26,10 +27,7 @@ def messages(organization: Organization, portfolio_user: int | None = None) -> Q
     """Return the messages a reader may see; who is held to a portfolio sees none that has no customer yet."""
     found = InboundMessage.objects.filter(organization=organization).exclude(kind=MessageKind.BOUNCE)
     if portfolio_user is not None:
-        mine = Customer.objects.filter(organization=organization).filter(
-            Q(collector_id=portfolio_user) | Q(salesperson_id=portfolio_user)
-        )
-        found = found.filter(customer__in=mine)
+        found = found.filter(customer__in=customers_of(organization.pk, portfolio_user))
     return found.select_related("customer", "customer__collector", "contact").prefetch_related(
         Prefetch("readings", Reading.objects.order_by("-confidence", "pk"))
     )
