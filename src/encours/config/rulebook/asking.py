@@ -106,20 +106,6 @@ AMOUNT = Decimal(1200)
 
 def decision() -> str:
     """Say what is asked of a customer today, or why nothing is (dunning.py, cases.py, default_plan.py)."""
-    steps = table(
-        ("Étape", "Quand", "Canal", "Part", "Minimum", "Énonce les pénalités"),
-        [
-            (
-                NAMES[step.name],
-                TRIGGERS[step.trigger].format(days(step.days)),
-                CHANNELS[step.channel],
-                MODES[step.mode],
-                euros(step.minimum_amount) if step.minimum_amount else "–",
-                "oui" if step.states_interest else "non",
-            )
-            for step in PLAN.steps
-        ],
-    )
     holds = table(
         ("Raison", "Ce qu'elle veut dire", "Code"),
         [(title, words, f"`{code}`") for code, (title, words) in HOLDS.items()],
@@ -133,7 +119,7 @@ chiffres. La règle ne demande jamais si une date est aujourd'hui : un jour manq
 
 ## Le plan par défaut
 
-{steps}
+{_steps()}
 
 Entre deux messages au même client passent au moins {days(PLAN.minimum_gap_days)}. Les étapes, les délais, les canaux et
 les textes se changent dans les réglages.
@@ -172,6 +158,23 @@ message est retiré. Une relance à confirmer dont le cas a changé l'est aussi.
 """
 
 
+def _steps() -> str:
+    return table(
+        ("Étape", "Quand", "Canal", "Part", "Minimum", "Énonce les pénalités"),
+        [
+            (
+                NAMES[step.name],
+                TRIGGERS[step.trigger].format(days(step.days)),
+                CHANNELS[step.channel],
+                MODES[step.mode],
+                euros(step.minimum_amount) if step.minimum_amount else "–",
+                "oui" if step.states_interest else "non",
+            )
+            for step in PLAN.steps
+        ],
+    )
+
+
 def _life() -> str:
     """Play the default plan day by day on one invoice that nobody pays."""
     item = CaseItem(1, "FA-2026-0101", AMOUNT, DUE)
@@ -197,9 +200,16 @@ def _after(case: Case, step: Step, today: date) -> Case:
     return replace(case, items=(reached,), last_contact_on=today, last_rank=step.rank)
 
 
-def priority() -> str:
-    """Say in what order the work of the day is put (priority.py)."""
-    known = table(
+def _minutes() -> str:
+    return table(
+        ("Canal", "Minutes"),
+        [(CHANNELS[channel], number(taken, 0)) for channel, taken in MINUTES.items()],
+        right=(1,),
+    )
+
+
+def _known() -> str:
+    return table(
         ("Jours d'échu", f"Payées sous {HORIZON_DAYS} jours", f"Encore impayées {HORIZON_DAYS} jours après"),
         [
             (f"{age} et plus", share(rate), percent(probability_unpaid(age) * 100, 0))
@@ -207,13 +217,12 @@ def priority() -> str:
         ],
         right=(1, 2),
     )
+
+
+def priority() -> str:
+    """Say in what order the work of the day is put (priority.py)."""
     reach = table(
         ("Canal", "Portée"), [(CHANNELS[channel], share(rate)) for channel, rate in REACH.items()], right=(1,)
-    )
-    minutes = table(
-        ("Canal", "Minutes"),
-        [(CHANNELS[channel], number(taken, 0)) for channel, taken in MINUTES.items()],
-        right=(1,),
     )
     own = PaidAfter(age=15, reached=5, paid=5)
     alone, mixed = probability_unpaid(20), probability_unpaid(20, [own])
@@ -235,7 +244,7 @@ L'égalité est tranchée par le montant, puis par le client. Ce qui est retenu 
 
 La base a été mesurée sur 40 000 factures entre entreprises :
 
-{known}
+{_known()}
 
 Le client apporte la sienne : ses propres factures arrivées à cet âge et payées sous {HORIZON_DAYS} jours. La base
 pèse comme {PSEUDO_INVOICES} factures : à {own.reached} factures connues, les deux comptent pour moitié. À 20 jours
@@ -253,7 +262,7 @@ La part des messages qui atteignent quelqu'un qui peut payer. C'est une hypothè
 
 Le temps d'une personne pour une relance de ce canal ; une hypothèse aussi :
 
-{minutes}
+{_minutes()}
 
 ## Exemple
 
