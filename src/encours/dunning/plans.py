@@ -19,25 +19,27 @@ from encours.rules.plan_steps import Words
 
 ZERO = Decimal(0)
 
-FACTS = """
-SELECT c.id, coalesce(s.grade, ''), c.segment, coalesce(o.outstanding, 0), coalesce(o.overdue, 0),
-       c.public_buyer, c.sole_trader, c.country, c.language
+# Three plain questions: a join of tables that have just grown is planned astray.
+CUSTOMERS = """
+SELECT c.id, c.segment, c.public_buyer, c.sole_trader, c.country, c.language
 FROM customers_customer c
-LEFT JOIN scoring_score s ON s.organization_id = c.organization_id AND s.customer_id = c.id
-     AND s.replaced_on IS NULL
-LEFT JOIN (
-    SELECT i.customer_id,
-           sum(CASE i.side WHEN 'debit' THEN i.open_amount ELSE -i.open_amount END) AS outstanding,
-           sum(i.open_amount) FILTER (WHERE i.side = 'debit' AND i.due_on < %(today)s) AS overdue
-    FROM receivables_item i
-    WHERE i.organization_id = %(organization)s AND i.open_amount > 0 AND i.missing_since IS NULL
-      AND i.currency = %(currency)s
-      AND (%(customers)s::bigint[] IS NULL OR i.customer_id = ANY(%(customers)s))
-    GROUP BY i.customer_id
-) o ON o.customer_id = c.id
-WHERE c.organization_id = %(organization)s
-  AND (%(customers)s::bigint[] IS NULL OR c.id = ANY(%(customers)s))
+WHERE c.organization_id = %(organization)s AND (%(customers)s::bigint[] IS NULL OR c.id = ANY(%(customers)s))
 ORDER BY c.id
+"""
+GRADES = """
+SELECT s.customer_id, s.grade
+FROM scoring_score s
+WHERE s.organization_id = %(organization)s AND s.replaced_on IS NULL
+  AND (%(customers)s::bigint[] IS NULL OR s.customer_id = ANY(%(customers)s))
+"""
+OWED = """
+SELECT i.customer_id,
+       sum(CASE i.side WHEN 'debit' THEN i.open_amount ELSE -i.open_amount END),
+       coalesce(sum(i.open_amount) FILTER (WHERE i.side = 'debit' AND i.due_on < %(today)s), 0)
+FROM receivables_item i
+WHERE i.organization_id = %(organization)s AND i.open_amount > 0 AND i.missing_since IS NULL
+  AND i.currency = %(currency)s AND (%(customers)s::bigint[] IS NULL OR i.customer_id = ANY(%(customers)s))
+GROUP BY i.customer_id
 """
 
 
@@ -120,8 +122,26 @@ def facts(
         "customers": None if customer_ids is None else list(customer_ids),
     }
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, parameters)
-        return [assignment.Facts(*row) for row in cursor.fetchall()]
+        cursor.execute(GRADES, parameters)
+        grades = dict(cursor.fetchall())
+        cursor.execute(OWED, parameters)
+        owed = {
+            customer_id: (outstanding, overdue) for customer_id, outstanding, overdue in cursor.fetchall()
+        }
+        cursor.execute(CUSTOMERS, parameters)
+        return [
+            assignment.Facts(
+                number,
+                grades.get(number, ""),
+                segment,
+                *owed.get(number, (ZERO, ZERO)),
+                public,
+                sole,
+                country,
+                language,
+            )
+            for number, segment, public, sole, country, language in cursor.fetchall()
+        ]
 
 
 def assignments(
