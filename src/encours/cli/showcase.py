@@ -12,6 +12,7 @@ from encours.accounts import tenancy
 from encours.accounts.actions import change_organization, create_organization, set_password
 from encours.accounts.models import Membership, Organization, User
 from encours.accounts.queries import rate_table
+from encours.cli.chase import stage_chase
 from encours.cli.ledger import show_figures
 from encours.cli.start import console, errors
 from encours.connectors.errors import FileRefusedError
@@ -78,6 +79,7 @@ def demonstration(user: User, now: datetime) -> int:
     for file in files:
         if known is None or not loaded(organization, file):
             load_file(organization, file, user, now)
+    stage_chase(organization, made, user, now)
     with console.status("Grading customers and drafting reminders…"):
         run_day(organization.pk, now)
     return organization.pk

@@ -6,6 +6,11 @@ from datetime import date, timedelta
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)})
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+)  # fmt: skip
 
 
 def working(day: date) -> bool:
@@ -46,3 +51,13 @@ def run_until(day: date, weekday: int) -> date:
 def clamped(year: int, month: int, day: int) -> date:
     """Return the day of the month, or its last day where the month is shorter."""
     return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def french_day(day: date) -> str:
+    """Return a day as people write it in France.
+
+    >>> french_day(date(2026, 11, 27))
+    'vendredi 27 novembre'
+    """
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{WEEKDAYS[day.weekday()]} {number} {MONTHS[day.month - 1]}"
