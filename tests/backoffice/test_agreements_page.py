@@ -42,6 +42,8 @@ def agree(client: Client, buyer: Customer, **more: object) -> None:
 def test_installments_add_up_to_the_cent_and_hold_what_waits(alice: Client, buyer: Customer) -> None:
     assert Reminder.objects.get().state == "drafted"
     agree(alice, buyer)
+    assert Reminder.objects.get().state == "canceled"
+    assert Decision.objects.get(customer=buyer).outcome == "hold"
     amounts = list(Installment.objects.order_by("number").values_list("amount", flat=True))
     assert amounts == [Decimal("333.34"), Decimal("333.33"), Decimal("333.33")]
     said = alice.get(f"/customers/{buyer.pk}/").content.decode()
@@ -71,6 +73,7 @@ def test_a_plan_shows_what_was_paid_and_may_be_ended(alice: Client, buyer: Custo
     alice.post(f"/customers/{buyer.pk}/installments/{plan.pk}/cancel/")
     plan.refresh_from_db()
     assert plan.canceled_at is not None
+    assert Reminder.objects.filter(state="drafted").exists()
     assert "agreed on" not in alice.get(f"/customers/{buyer.pk}/").content.decode()
 
 

@@ -21,10 +21,11 @@ from encours.backoffice.case import customer_or_404, decide_again
 from encours.backoffice.customer_forms import ask, done
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.customers.models import Customer
+from encours.dunning.actions import agreements as actions
 from encours.dunning.actions import promises as promise_verbs
 from encours.dunning.calls import last_promises
 from encours.dunning.models import Promise
-from encours.payment_plans import actions, queries
+from encours.payment_plans import queries
 from encours.payment_plans.models import PaymentPlan
 from encours.payment_plans.queries import Agreement
 from encours.receivables.models import Item
