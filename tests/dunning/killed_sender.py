@@ -1,8 +1,9 @@
 """A sender of reminders that is killed at each of its instructions in turn, to be run as a program of its own.
 
-It forks once for every line that a pass executes between a confirmed reminder and the record of its outcome, each
-time for a company of its own; the child dies at that line as if the machine had lost power. A reminder is a message
-alone before the due date, one with a statement of account after it, or a letter, which the child also says is posted.
+It forks once for every line, or every so many lines, that a pass executes between a confirmed reminder and the
+record of its outcome, each time for a company of its own; the child dies there as if the machine had lost power. A
+reminder is a message alone before the due date, one with a statement of account after it, or a letter, which the
+child also says is posted.
 """
 
 import os
@@ -22,8 +23,8 @@ TODAY = date(2026, 11, 22)
 OVERDUE_DAYS = {"message": -7, "statement": 5, "letter": 30}
 
 
-def main(form: str, port: int, database: str, host: str) -> None:
-    """Confirm one reminder for every line, and die at that line while sending it."""
+def main(form: str, every: int, port: int, database: str, host: str) -> None:
+    """Confirm one reminder for every so many lines, and die at that line while sending it."""
     from django.conf import settings
 
     settings.DATABASES["default"].update(NAME=database, HOST=host)
@@ -31,10 +32,10 @@ def main(form: str, port: int, database: str, host: str) -> None:
     from django.db import connection, transaction
     from tests.dunning import desk
 
-    line = 0
+    line, deaths = 1 - every, -1
     ended = KILLED
     while ended == KILLED:
-        line += 1
+        line, deaths = line + every, deaths + 1
         with transaction.atomic():
             organization = desk.company(name=f"Company {line}")
             desk.mail_server(organization, port)
@@ -44,7 +45,7 @@ def main(form: str, port: int, database: str, host: str) -> None:
         if not child:
             die(organization, line)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    print(line, ended)  # noqa: T201 - the answer of this program
+    print(deaths + 1, ended)  # noqa: T201 - the answer of this program
 
 
 def confirm(organization: "Organization", customer: str, overdue_days: int) -> None:
@@ -110,4 +111,4 @@ def send_and_post(organization: "Organization") -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5])
