@@ -27,8 +27,6 @@ ENTERED = {
 }
 
 
-
-
 def test_an_organization_that_never_chose_has_those_of_the_house(bob: Client) -> None:
     shown = bob.get(ADDRESS).content.decode()
     assert 'value="08:00"' in shown
