@@ -158,3 +158,12 @@ def test_a_fragment_is_the_call_alone(alice: Client, buyers: dict[str, Customer]
 
 def test_nobody_to_call(alice: Client, organization: Organization) -> None:
     assert "Nobody to call" in read(alice)
+
+
+def test_a_call_recorded_by_mistake_is_undone(alice: Client, buyers: dict[str, Customer]) -> None:
+    seen = record(alice, buyers["BIG"], "no_answer").content.decode()
+    undo = f"/today/undo/{Event.objects.get(kind='call.recorded').pk}/"
+    assert undo in seen
+    answer = alice.post(undo, {"place": "calls"})
+    assert answer.headers["Location"] == f"/calls/?customer={buyers['BIG'].pk}"
+    assert not Task.objects.filter(canceled_at=None).exists()

@@ -14,6 +14,7 @@ from encours.channels.actions import reserve
 from encours.channels.models import Channel, Sending
 from encours.dunning import actions
 from encours.dunning.models import Decision, Pause, Reminder
+from encours.events.models import Event
 from encours.receivables.models import Item
 
 HTMX = {"HX-Request": "true"}
@@ -152,6 +153,30 @@ def test_postponing_withdraws_the_message_and_can_be_undone(alice: Client, organ
     assert Pause.objects.get().lifted_at is not None
     assert "3 actions" in seen
     assert "compta.big@verger.example" in seen
+
+
+def test_skipping_can_be_undone_for_the_day(alice: Client, charlie: Client, organization: Organization):
+    found = morning(organization)
+    seen = post(alice, "reminder-skip", found["BIG"], reason="Mistake").content.decode()
+    undo = reverse("today-undo", args=[Event.objects.get(kind="reminder.skipped").pk])
+    assert undo in seen
+    assert 'data-key="u"' in seen
+    assert charlie.post(undo).status_code == 404
+    seen = alice.post(undo, headers=HTMX).content.decode()
+    assert state(found["BIG"]) == "drafted"
+    assert "3 actions" in seen
+    assert "Undone" in seen
+    assert "can no longer be undone" in alice.post(undo, headers=HTMX).content.decode()
+
+
+def test_a_recorded_call_can_be_undone(alice: Client, organization: Organization):
+    found = morning(organization)
+    seen = post(alice, "reminder-call", found["BIG"], outcome="reached", note="Oops").content.decode()
+    assert state(found["BIG"]) == "sent"
+    undo = reverse("today-undo", args=[Event.objects.get(kind="call.recorded").pk])
+    assert undo in seen
+    assert alice.post(undo).headers["Location"] == f"/?reminder={found['BIG'].pk}"
+    assert state(found["BIG"]) == "drafted"
 
 
 def test_one_item_alone_can_be_postponed(alice: Client, organization: Organization):

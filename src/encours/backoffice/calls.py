@@ -13,7 +13,7 @@ from encours.backoffice import calling
 from encours.backoffice.case import customer_or_404
 from encours.backoffice.desk import DeskRequest, page
 from encours.backoffice.listing import address
-from encours.backoffice.today import fragment, number
+from encours.backoffice.today import fragment, number, undo_address, undoable
 from encours.backoffice.whose import Whose, whose
 from encours.customers.models import Customer
 from encours.dunning import calls as dunning_calls
@@ -83,7 +83,8 @@ def call_record(request: DeskRequest, customer_id: int) -> HttpResponse:
     who = whose(desk, request.POST.get("who", ""))
     after = _following([one.customer.pk for one in listed(request, who).lines], chosen.pk)
     made = calling.keep(desk, found, form)
-    messages.success(request, calling.told(desk, found, form.cleaned_data["outcome"], made))
+    told = calling.told(desk, found, form.cleaned_data["outcome"], made)
+    messages.success(request, undoable(request, told, undo_address(chosen, desk.now), "calls"))
     if request.POST.get("next") == "customer":
         return redirect("customer", chosen.pk)
     return redirect(address("calls", customer=after, who=request.POST.get("who")))

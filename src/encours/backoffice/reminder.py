@@ -25,6 +25,7 @@ from encours.backoffice.today import (
     fragment,
     reminder_of,
     shown_of,
+    undo_address,
     undoable,
 )
 from encours.backoffice.wordings import WordingField
@@ -245,7 +246,8 @@ def reminder_call(request: DeskRequest, reminder_id: int) -> HttpResponse:
     def record_call() -> str:
         outcome, note = form.cleaned_data["outcome"], form.cleaned_data["note"]
         actions.record_call(reminder, outcome=outcome, note=note, by=desk.user, now=desk.now)
-        return _("Call recorded: %(outcome)s.") % {"outcome": sentences.call(outcome)}
+        told = _("Call recorded: %(outcome)s.") % {"outcome": sentences.call(outcome)}
+        return undoable(request, told, undo_address(reminder.customer, desk.now))
 
     return acted(request, reminder, record_call)
 
@@ -288,9 +290,10 @@ def reminder_skip(request: DeskRequest, reminder_id: int) -> HttpResponse:
 
     def skip() -> str:
         actions.skip(reminder, by=desk.user, now=desk.now, reason=form.cleaned_data["reason"])
-        return _("%(customer)s: skipped. The next step comes in its time.") % {
+        told = _("%(customer)s: skipped. The next step comes in its time.") % {
             "customer": reminder.customer.name
         }
+        return undoable(request, told, undo_address(reminder.customer, desk.now))
 
     return acted(request, reminder, skip)
 

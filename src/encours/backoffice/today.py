@@ -1,7 +1,7 @@
 """Today: the work of the day in order of what it is worth, and the message that each line leads to."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,9 +21,13 @@ from encours.accounts import permissions
 from encours.backoffice import work
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.detail import BEFORE, arithmetic, detail
+from encours.backoffice.errors import REFUSALS, sentence
+from encours.backoffice.listing import address
+from encours.customers.models import Customer
 from encours.customers.queries import customers_of
 from encours.dunning import actions, queries
 from encours.dunning.models import Pause, Reminder
+from encours.events.queries import activity
 from encours.receivables.items import visible_items
 from encours.receivables.marks import undispute_item
 from encours.reports.filters import ItemFilters
@@ -203,10 +207,12 @@ def what_follows(desk: Desk, channel: str = "") -> str:
     return _("Messages leave within a minute.")
 
 
-def undoable(request: HttpRequest, text: str, address: str) -> SafeString:
-    """Tell what was done, with a button that undoes it."""
-    place = request.POST.get("place", "today")
-    form = render_to_string("backoffice/undo.html", {"address": address, "place": place}, request=request)
+def undoable(request: HttpRequest, text: str, address: str, place: str = "") -> SafeString | str:
+    """Tell what was done, with a button that undoes it if there is an address for that."""
+    if not address:
+        return text
+    shown = {"address": address, "place": place or request.POST.get("place", "today")}
+    form = render_to_string("backoffice/undo.html", shown, request=request)
     return format_html("{} {}", text, form)
 
 
@@ -229,6 +235,29 @@ def today_undispute(request: DeskRequest, item_id: int) -> HttpResponse:
     undispute_item(item, by=desk.by, now=desk.now)
     messages.success(request, _("%(number)s is no longer disputed.") % {"number": item})
     return _asked_again(request, item.customer_id)
+
+
+@page(permissions.REMIND)
+@require_POST
+def today_undo(request: DeskRequest, event_id: int) -> HttpResponse:
+    desk = request.desk
+    event = get_object_or_404(activity(desk.organization.pk), pk=event_id, kind__in=actions.UNDOABLE)
+    get_object_or_404(customers_of(desk.organization.pk, desk.portfolio_user), pk=event.customer_id)
+    try:
+        actions.undo(event, today=desk.today, by=desk.user, now=desk.now)
+    except REFUSALS as refusal:
+        messages.error(request, sentence(refusal))
+    else:
+        messages.success(request, _("Undone: as if it had not been done."))
+    if request.POST.get("place") == "calls":
+        return redirect(address("calls", customer=event.customer_id))
+    return _asked_again(request, event.customer_id or 0)
+
+
+def undo_address(customer: Customer, at: datetime) -> str:
+    """Return where what was just done to a customer is undone, if it can be."""
+    event = actions.last_act(customer, at)
+    return reverse("today-undo", args=[event.pk]) if event else ""
 
 
 def _asked_again(request: DeskRequest, customer_id: int) -> HttpResponse:
@@ -256,5 +285,6 @@ urlpatterns = [
     path("today/confirm/", today_confirm, name="today-confirm"),
     path("today/<int:reminder_id>/", today_reminder, name="today-reminder"),
     path("today/lift/<int:customer_id>/<int:pause_id>/", today_lift, name="today-lift"),
+    path("today/undo/<int:event_id>/", today_undo, name="today-undo"),
     path("today/undispute/<int:item_id>/", today_undispute, name="today-undispute"),
 ]

@@ -113,12 +113,10 @@ def waiting_for(customer: Customer) -> Reminder | None:
 
 
 def last_calls(customer: Customer) -> list[Event]:
-    """Return the latest calls to a customer, the newest first."""
-    return list(
-        Event.objects.filter(
-            organization_id=customer.organization_id, customer_id=customer.pk, kind="call.recorded"
-        ).order_by("-id")[:CALLS_SHOWN]
-    )
+    """Return the latest calls to a customer, the newest first, without those that were undone."""
+    told = Event.objects.filter(organization_id=customer.organization_id, customer_id=customer.pk)
+    undone = told.filter(kind="act.undone").values_list("payload__event", flat=True)
+    return list(told.filter(kind="call.recorded").exclude(pk__in=list(undone)).order_by("-id")[:CALLS_SHOWN])
 
 
 def unanswered(calls: Iterable[Event]) -> int:

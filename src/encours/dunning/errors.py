@@ -112,6 +112,10 @@ class ReadingDateError(DunningError):
     """Say until when to wait."""
 
 
+class UndoneError(DunningError):
+    """This can no longer be undone: it is of another day, or something else has happened since."""
+
+
 class DisputeItemsError(DunningError):
     """Choose the items that are contested."""
 

@@ -81,6 +81,7 @@ CATALOG = {
     "contact.opted_out": _("Contact asked for no more text messages"),
     "reminder.resolved": _("Doubt about a reminder settled by a person"),
     "call.recorded": _("Call recorded"),
+    "act.undone": _("Undone: as if it had not been done"),
     "promise.made": _("Payment promised"),
     "promise.kept": _("Promise kept"),
     "promise.broken": _("Promise broken"),

@@ -6,8 +6,10 @@ from encours.dunning.actions.pauses import lift, postpone
 from encours.dunning.actions.plans import change_plan, ensure_default_plan
 from encours.dunning.actions.reminders import confirm, confirm_many, edit, record_call, skip, take_back
 from encours.dunning.actions.templates import change_template
+from encours.dunning.actions.undoing import UNDOABLE, last_act, undo
 
 __all__ = [
+    "UNDOABLE",
     "Forecast",
     "RunSummary",
     "Trial",
@@ -19,6 +21,7 @@ __all__ = [
     "ensure_default_plan",
     "forecast",
     "keep_outcome",
+    "last_act",
     "lift",
     "post",
     "postpone",
@@ -29,4 +32,5 @@ __all__ = [
     "run",
     "skip",
     "take_back",
+    "undo",
 ]
