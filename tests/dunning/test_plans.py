@@ -1,5 +1,6 @@
 """Plans as people make them: begun, changed as drafts, put in force, retired; rules tried; choices kept."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -96,6 +97,25 @@ def test_every_shipped_text_can_be_written(language: str, words: object) -> None
     wording.check(body)
     assert "'" not in body
     assert bool(subject) is (words.kind != "sms")  # type: ignore[attr-defined]
+
+
+DEMANDS = {
+    step.template
+    for ready in READY_PLANS
+    for step in ready.steps
+    if step.trigger == "after_due" and not step.event
+}
+EARLIER = re.compile(
+    r"sans réponse|sans effet|pas reçu de réponse|malgré nos|en dépit de|premier|deuxième|"
+    r"no answer|no effect|despite our|first (message|reminder)|second re",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("code", sorted(DEMANDS))
+def test_no_shipped_text_claims_a_message_that_may_never_have_left(code: str, language: str) -> None:
+    assert not EARLIER.search("\n".join(templates.default_words(code, language)))
 
 
 def test_a_name_is_taken_once(organization: Organization, standard: DunningPlan) -> None:
