@@ -110,7 +110,7 @@ def figures_of(reminder: Reminder, today: date) -> Figures:
         organization=organization,
         sender=sender_for(organization, reminder.step.sender, customer.collector_id),
         customer=customer,
-        contact=recipients(customer.pk, reminder.step).to,
+        contact=recipients(customer.pk, reminder.step, today).to,
         lines=lines,
         claim=claim_of(organization, customer, [] if thanks else [line.item for line in lines], today),
         unallocated_amount=ZERO if thanks else unallocated(organization, customer),

@@ -183,9 +183,9 @@ def _recipient(figures: Figures) -> str:
     if figures.reminder.channel == "email":
         return figures.contact.email if figures.contact else ""
     if figures.reminder.channel == "sms":
-        return recipients(figures.customer.pk, figures.reminder.step).mobile
+        return recipients(figures.customer.pk, figures.reminder.step, figures.today).mobile
     if figures.reminder.channel == "phone":
-        return figures.contact.phone if figures.contact else ""
+        return recipients(figures.customer.pk, figures.reminder.step, figures.today).phone
     return ", ".join(
         _address(figures.customer, figures.contact, figures.organization.country, figures.language)
     )

@@ -1,6 +1,7 @@
 """Whom a step speaks to: the contact of its role or the next best one, a higher one besides, colleagues in copy."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import phonenumbers
@@ -10,7 +11,7 @@ from encours.customers.models import Contact, ContactRole, Customer
 
 # Who is written to when the role that a step asks for cannot be reached.
 ORDER = (ContactRole.PAYABLES, ContactRole.OTHER, ContactRole.BUYER, ContactRole.DIRECTOR)
-COLLECTOR, SALESPERSON, MANAGER = "collector", "salesperson", "manager"
+COLLECTOR, SALESPERSON, CREDIT_MANAGER = "collector", "salesperson", "credit_manager"
 
 
 class Audience(Protocol):
@@ -40,7 +41,7 @@ class Recipients:
     phone: str
 
 
-def recipients(customer_id: int, step: Audience) -> Recipients:
+def recipients(customer_id: int, step: Audience, today: date) -> Recipients:
     """Return whom a step speaks to at a customer; what bounced, failed or opted out is passed over."""
     customer = Customer.objects.get(pk=customer_id)
     contacts = list(Contact.objects.filter(organization_id=customer.organization_id, customer=customer))
@@ -50,7 +51,7 @@ def recipients(customer_id: int, step: Audience) -> Recipients:
     higher = (contact for contact in writable if contact.role == step.escalate_to and contact != to)
     escalated = next(higher, None)
     copies = [escalated.email] if escalated else []
-    copies += _colleagues(customer, step.copy_to)
+    copies += _colleagues(customer, step.copy_to, today)
     reachable = [contact for contact in ranked if contact.phone and contact.phone_failed_at is None]
     texted = (contact for contact in reachable if contact.sms_opted_out_at is None)
     return Recipients(
@@ -83,13 +84,13 @@ def _place(contact: Contact, wanted: str) -> int:
     return 1 + ORDER.index(ContactRole(contact.role))
 
 
-def _colleagues(customer: Customer, copy_to: str) -> list[str]:
-    """Return the addresses of the colleagues who read along."""
-    if copy_to == MANAGER:
+def _colleagues(customer: Customer, copy_to: str, today: date) -> list[str]:
+    """Return the addresses of the colleagues who read along; an absent credit manager leaves it to the others."""
+    if copy_to == CREDIT_MANAGER:
         managers = Membership.objects.filter(
             organization_id=customer.organization_id, role=Role.CREDIT_MANAGER, user__is_active=True
-        )
-        return list(managers.order_by("pk").values_list("user__email", flat=True)[:1])
+        ).exclude(absent_from__lte=today, absent_until__gte=today)
+        return list(managers.order_by("pk").values_list("user__email", flat=True))
     person = {COLLECTOR: customer.collector_id, SALESPERSON: customer.salesperson_id}.get(copy_to)
     found = User.objects.filter(pk=person, is_active=True).first() if person else None
     return [found.email] if found else []

@@ -262,7 +262,7 @@ def _reserve_email(sending_pass: _Pass, reminder: Reminder, written: letters.Mes
         raise HeldError("sender_missing")
     if not written.recipient:
         raise HeldError("contact_missing")
-    copies = recipients(reminder.customer_id, reminder.step).copies
+    copies = recipients(reminder.customer_id, reminder.step, sending_pass.today).copies
     reminder.copies = ", ".join(copies)
     return outbox.reserve(
         sender,
