@@ -138,6 +138,31 @@ def test_a_version_with_other_words_is_the_same_ladder() -> None:
     assert carried_rank(twins, 2, 3) == 2
 
 
+@pytest.mark.parametrize(
+    ("days", "said_at", "reached"),
+    [
+        ((3, 8, 15), 15, 3),  # put in between, and this one keeps its day
+        ((3, 8, 22), 15, 3),  # put in between, and this one comes later now
+        ((3, 15, 15), 15, 3),  # put in before it on the same day
+        ((3, 40, 50), 60, 3),  # sooner now than it was
+    ],
+)
+def test_a_step_is_known_again_by_its_voice(days: tuple[int, ...], said_at: int, reached: int) -> None:
+    words = ("reminder_1", "new", "reminder_2")
+    steps = tuple(
+        replace(FIRST, rank=place, days=age, template=text)
+        for place, (age, text) in enumerate(zip(days, words, strict=True), start=1)
+    )
+    assert carried_rank(Plan("Next", steps), 2, said_at, reached_by="email reminder_2") == reached
+
+
+def test_words_said_twice_by_a_plan_are_known_again_by_their_age_too() -> None:
+    steps = tuple(replace(FIRST, rank=place, days=10 * place) for place in (1, 2, 3))
+    assert [
+        carried_rank(Plan("Thrice", steps), 1, age, reached_by="email reminder_1") for age in (9, 10, 21)
+    ] == [1, 1, 2]
+
+
 def test_an_event_is_answered_once_and_moves_nobody_up_the_ladder() -> None:
     plan = Plan("Answering", (*DEFAULT_PLAN_STEPS, ANSWER))
     broken = CaseEvent("promise_broken", TODAY - timedelta(days=1), ("F1",))

@@ -14,24 +14,24 @@ from tests.dunning import desk
 
 from encours.accounts.models import EnteredRate, Organization
 from encours.customers.models import Contact, Customer
-from encours.dunning import actions, hours
-from encours.dunning.actions import promises
+from encours.dunning import actions, hours, said
+from encours.dunning.actions import calls, promises
 from encours.dunning.actions.guardrails import change_guardrails
 from encours.dunning.models import Decision, InboundMessage, Pause, Reminder, ReminderItem
 from encours.receivables import marks
 from encours.receivables.models import Import, Item
-from encours.rules import default_plan
+from encours.rules import default_plan, plan_steps
 from encours.rules.cases import Step
 
 LINE = re.compile(r"(\d\d/\d\d/\d{4})\s+(.+)")
 STEPS = {
-    0: "notice",
-    1: "first reminder",
-    2: "second reminder",
-    3: "last reminder",
-    4: "formal notice",
-    500: "answer",
-    1000: "thanks",
+    "pre_due": "notice",
+    "reminder_1": "first reminder",
+    "public_reminder_1": "word between",
+    "reminder_2": "second reminder",
+    "last_reminder": "last reminder",
+    "formal_notice": "formal notice",
+    "thanks": "thanks",
 }
 QUIET = {"step_not_due", "too_soon"}
 
@@ -84,16 +84,16 @@ class Story:
         ):
             waiting = reminder.state in {"drafted", "confirmed"}
             if waiting and reminder.step.mode == "manual":
-                self.tell(day, f"{STEPS[reminder.rank]} to sign: {self.spoken(reminder)}")
+                self.tell(day, f"{named(reminder)} to sign: {self.spoken(reminder)}")
         waiting_now = Reminder.objects.filter(
             organization=self.organization, state__in=["drafted", "confirmed"]
         )
         for reminder in waiting_now.select_related("step"):
             if reminder.step.mode != "manual" and not self.waits(reminder, day):
-                self.tell(day, f"{STEPS[reminder.rank]}: {self.spoken(reminder)}")
+                self.tell(day, f"{named(reminder)}: {self.spoken(reminder)}")
                 desk.sent(reminder, day)
         for canceled in Reminder.objects.filter(organization=self.organization, state="canceled", note=""):
-            self.tell(day, f"{STEPS[canceled.rank]} withdrawn: {self.spoken(canceled)}")
+            self.tell(day, f"{named(canceled)} withdrawn: {self.spoken(canceled)}")
             Reminder.objects.filter(pk=canceled.pk).update(note="told")
         self.hold(day)
 
@@ -101,7 +101,7 @@ class Story:
         """Tell once what a confirmed message waits for."""
         held = hours.wait_of(reminder, desk.at(day))
         if held and held != self.waiting:
-            self.tell(day, f"{STEPS[reminder.rank]} waits: {held.removeprefix(hours.CLOSED)}")
+            self.tell(day, f"{named(reminder)} waits: {held.removeprefix(hours.CLOSED)}")
         self.waiting = held
         return bool(held)
 
@@ -127,6 +127,11 @@ class Story:
 
     def item(self, number: str) -> Item:
         return Item.objects.get(organization=self.organization, number=number)
+
+
+def named(reminder: Reminder) -> str:
+    """Name the step of a message by its words, whatever its rank in the version of its plan."""
+    return "answer" if reminder.rank in said.EVENT_RANKS else STEPS[reminder.step.template_code]
 
 
 def french(text: str) -> date:
@@ -213,6 +218,12 @@ def promise_made(story: Story, day: date, number: str, until: str) -> None:
     )
 
 
+def called(story: Story, day: date, outcome: str) -> None:
+    """End a call that no step of the plan asked for."""
+    call = calls.Call(outcome.replace(" ", "_"))
+    calls.record(story.organization, story.customer, call, today=day, by=None, now=desk.at(day))
+
+
 def bounced(story: Story, day: date) -> None:
     Contact.objects.filter(customer=story.customer).update(bounced_at=desk.at(day))
 
@@ -265,6 +276,32 @@ def plan_changed(story: Story, day: date, days: str) -> None:
     change(story, day, steps)
 
 
+def step_put_in(story: Story, day: date, from_what: str, days: str) -> None:
+    """Put a word between the first reminder and the second, which comes its own days after what is before it."""
+    steps = default_plan.DEFAULT_PLAN_STEPS
+    first = steps[1]
+    if from_what == "the reminder before it":
+        steps = spaced(steps)
+    between = replace(first, name="Word between", days=int(days), template="public_reminder_1")
+    if from_what == "the reminder before it":
+        between = replace(between, counts_from="previous")
+    steps, rank = plan_steps.added(steps, between)
+    while rank > 2:
+        steps, rank = plan_steps.moved(steps, rank, later=False)
+    change(story, day, list(steps))
+
+
+def steps_spaced(story: Story, day: date) -> None:
+    """Count the second and the last reminder from what was said before them."""
+    change(story, day, list(spaced(default_plan.DEFAULT_PLAN_STEPS)))
+
+
+def spaced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(
+        replace(step, counts_from="previous", days=14) if step.rank in {2, 3} else step for step in steps
+    )
+
+
 def broken_answered(story: Story, day: date) -> None:
     """Add a call for the day after a broken promise."""
     answer = replace(
@@ -303,6 +340,7 @@ VERBS: list[tuple[str, Callable[..., None]]] = [
     (r"insolvency proceedings open", insolvent),
     (r"the collector skips the step", skipped),
     (r"promises (\S+) for (\S+)", promise_made),
+    (r"a call ends with (.+)", called),
     (r"the address bounces", bounced),
     (r"the address is corrected", corrected),
     (r"a reply comes in", replied),
@@ -311,6 +349,8 @@ VERBS: list[tuple[str, Callable[..., None]]] = [
     (r"the ledger is too old after (\d+) hours", limited),
     (r"reminders leave by themselves", courtesies_leave),
     (r"the plan asks at (.+) days", plan_changed),
+    (r"a word is put in, counted from (the due date|the reminder before it), at (\d+) days", step_put_in),
+    (r"reminders count from the one before", steps_spaced),
     (r"a broken promise is answered", broken_answered),
     (r"old invoice (\S+) of (\S+), due (\S+), is taken over", old_invoice),
 ]

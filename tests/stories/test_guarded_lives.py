@@ -114,6 +114,67 @@ def test_a_plan_changed_while_running_goes_on_where_it_was() -> None:
     )
 
 
+def test_a_step_put_in_by_age_is_for_those_who_have_not_come_to_it() -> None:
+    check(
+        """
+        01/07/2026  invoice F1 of 900.00, due 31/08/2026
+        03/09/2026  -> first reminder: F1 900.00
+        05/09/2026  a word is put in, counted from the due date, at 8 days
+        10/09/2026  -> word between: F1 900.00
+        17/09/2026  -> second reminder: F1 900.00
+        18/09/2026  pays F1
+        18/09/2026  -> thanks: F1 900.00
+        """
+    )
+
+
+def test_a_step_put_in_behind_a_customer_says_nothing_twice_nor_more_softly() -> None:
+    check(
+        """
+        01/07/2026  invoice F1 of 900.00, due 31/08/2026
+        03/09/2026  -> first reminder: F1 900.00
+        15/09/2026  -> second reminder: F1 900.00
+        16/09/2026  a word is put in, counted from the due date, at 8 days
+        30/09/2026  -> last reminder: F1 900.00
+        15/10/2026  -> formal notice to sign: F1 900.00
+        16/10/2026  pays F1
+        16/10/2026  -> thanks: F1 900.00
+        16/10/2026  -> formal notice withdrawn: F1 900.00
+        """
+    )
+
+
+def test_a_step_put_in_that_moves_the_later_ones_says_nothing_twice_either() -> None:
+    check(
+        """
+        01/07/2026  reminders count from the one before
+        01/07/2026  invoice F1 of 900.00, due 31/08/2026
+        03/09/2026  -> first reminder: F1 900.00
+        17/09/2026  -> second reminder: F1 900.00
+        18/09/2026  a word is put in, counted from the reminder before it, at 7 days
+        01/10/2026  -> last reminder: F1 900.00
+        15/10/2026  -> formal notice to sign: F1 900.00
+        16/10/2026  pays F1
+        16/10/2026  -> thanks: F1 900.00
+        16/10/2026  -> formal notice withdrawn: F1 900.00
+        """
+    )
+
+
+def test_a_step_that_comes_later_in_the_next_version_is_not_said_again() -> None:
+    check(
+        """
+        01/07/2026  invoice F1 of 900.00, due 31/08/2026
+        03/09/2026  -> first reminder: F1 900.00
+        15/09/2026  -> second reminder: F1 900.00
+        16/09/2026  the plan asks at 3, 25, 40, 60 days
+        10/10/2026  -> last reminder: F1 900.00
+        12/10/2026  pays F1
+        12/10/2026  -> thanks: F1 900.00
+        """
+    )
+
+
 def test_a_bounced_contact_is_held_until_it_is_corrected() -> None:
     check(
         """
@@ -188,6 +249,56 @@ def test_nothing_is_asked_on_the_word_of_an_old_ledger() -> None:
         16/09/2026  a file is imported
         16/09/2026  -> second reminder: F1 900.00
         17/09/2026  pays F1
+        """,
+        guarded=True,
+    )
+
+
+def test_a_conversation_on_the_phone_is_a_contact() -> None:
+    check(
+        """
+        01/07/2026  invoice F1 of 900.00, due 31/08/2026
+        03/09/2026  -> first reminder: F1 900.00
+        14/09/2026  a call ends with reached
+        21/09/2026  -> second reminder: F1 900.00
+        22/09/2026  a call ends with call back
+        22/09/2026  pays F1
+        24/09/2026  -> thanks: F1 900.00
+        """,
+        guarded=True,
+    )
+
+
+def test_a_call_that_nobody_answered_is_none() -> None:
+    check(
+        """
+        01/07/2026  invoice F1 of 900.00, due 31/08/2026
+        03/09/2026  -> first reminder: F1 900.00
+        14/09/2026  a call ends with no answer
+        15/09/2026  a call ends with wrong number
+        15/09/2026  -> second reminder: F1 900.00
+        16/09/2026  pays F1
+        17/09/2026  -> thanks: F1 900.00
+        """,
+        guarded=True,
+    )
+
+
+def test_calls_spend_the_pressure_of_the_month() -> None:
+    check(
+        """
+        01/07/2026  invoice F1 of 900.00, due 31/08/2026
+        03/09/2026  -> first reminder: F1 900.00
+        04/09/2026  a call ends with voicemail
+        05/09/2026  a call ends with reached
+        06/09/2026  a call ends with no answer
+        07/09/2026  a call ends with reached
+        08/09/2026  a call ends with call back
+        08/09/2026  a call ends with reached
+        15/09/2026  -> nothing is asked: budget_spent
+        03/10/2026  -> second reminder waits: day_off:2026-10-05T08:00
+        05/10/2026  -> second reminder: F1 900.00
+        06/10/2026  pays F1
         """,
         guarded=True,
     )

@@ -248,6 +248,7 @@ def _items(parameters: Parameters, spoken: Mapping[int, said.Said], held: _Held)
                 held.installments.get(item_id),
                 issued_on,
                 known_on,
+                reached_by=before.reached_by,
             )
         )
     return found

@@ -107,6 +107,13 @@ WHERE l.organization_id = %(organization)s AND l.reminder_id = ANY(%(reminders)s
 ORDER BY l.item_id, l.reached_days DESC, l.rank DESC, l.reminder_id
 """
 
+# By which channel and in which words each step of these versions spoke.
+VOICES = """
+SELECT s.plan_id, s.rank, s.channel || ' ' || s.template_code
+FROM dunning_step s
+WHERE s.organization_id = %(organization)s AND s.plan_id = ANY(%(versions)s)
+"""
+
 COURTESIES = """
 SELECT l.item_id, -max(l.reached_days) FILTER (WHERE l.trigger = 'before_due'),
        bool_or(l.trigger = 'after_payment')

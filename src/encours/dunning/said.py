@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -21,13 +21,14 @@ PlanOf = Callable[[int], tuple[int, Plan] | None]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was already said about one item; `reached_days` only where another version of its plan said it."""
+    """What was already said about one item; `reached_days` and `reached_by` only where another version said it."""
 
     rank: int = 0
     reached_days: int | None = None
     said_on: date | None = None
     noticed_days: int | None = None
     thanked: bool = False
+    reached_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Reminded:
     """What the reminders of a range of customers mean for their cases."""
 
     passed: list[int] = field(default_factory=list)
-    elsewhere: set[int] = field(default_factory=set)
+    elsewhere: dict[int, int] = field(default_factory=dict)
     said_on: dict[int, date] = field(default_factory=dict)
     contacted: dict[int, date] = field(default_factory=dict)
     asked: dict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
@@ -62,14 +63,14 @@ def reminded(rows: Sequence[Row], plan_of: PlanOf) -> Reminded:
     A step counts as passed once the message left, may have left, waits for the post, or was skipped by a person;
     a courtesy that failed is not tried again the next day either. A demand that failed, or that nobody knows
     about, is stuck: no other is written meanwhile. What another version of the customer's plan said is known by
-    its age instead of its rank.
+    its age and its voice instead of its rank.
     """
     found = Reminded()
     for number, customer_id, state, trigger, rank, plan_id, on, decided_on, answering in rows:
         demand = trigger == "after_due"
         now = plan_of(customer_id)
         if now is None or now[0] != plan_id:
-            found.elsewhere.add(number)
+            found.elsewhere[number] = plan_id
         if state != "failed" or not demand:
             found.passed.append(number)
             found.said_on[number] = on
@@ -91,11 +92,13 @@ def items_said(ask: Ask, parameters: Mapping[str, Any], found: Reminded) -> dict
     if not found.passed:
         return {}
     known = {**parameters, "reminders": found.passed}
+    voices = _voices(ask, parameters, found)
     said = {
         item_id: Said(
             rank,
             days if reminder_id in found.elsewhere else None,
             found.said_on[reminder_id],
+            reached_by=voices.get((found.elsewhere.get(reminder_id, 0), rank), ""),
         )
         for item_id, rank, days, reminder_id in ask(facts.REACHED, known)
     }
@@ -103,8 +106,19 @@ def items_said(ask: Ask, parameters: Mapping[str, Any], found: Reminded) -> dict
         if noticed is None and not thanked:
             continue
         before = said.get(item_id, NOTHING_SAID)
-        said[item_id] = Said(before.rank, before.reached_days, before.said_on, noticed, bool(thanked))
+        said[item_id] = replace(before, noticed_days=noticed, thanked=bool(thanked))
     return said
+
+
+def _voices(ask: Ask, parameters: Mapping[str, Any], found: Reminded) -> dict[tuple[int, int], str]:
+    """Return the voice of each step of the other versions that said something, by version and rank."""
+    if not found.elsewhere:
+        return {}
+    versions = sorted(set(found.elsewhere.values()))
+    return {
+        (plan_id, rank): voice
+        for plan_id, rank, voice in ask(facts.VOICES, {**parameters, "versions": versions})
+    }
 
 
 def tones(ask: Ask, parameters: Mapping[str, Any], found: Reminded, plan_of: PlanOf) -> dict[int, int]:
@@ -123,7 +137,11 @@ def tones(ask: Ask, parameters: Mapping[str, Any], found: Reminded, plan_of: Pla
         if demand.reminder_id in found.elsewhere
     ]
     rows = ask(facts.TONES, {**parameters, "reminders": other}) if other else []
-    reached = {reminder_id: (rank, days) for reminder_id, rank, days in rows}
+    voices = _voices(ask, parameters, found) if other else {}
+    reached = {
+        reminder_id: (rank, days, voices.get((found.elsewhere[reminder_id], rank), ""))
+        for reminder_id, rank, days in rows
+    }
     return {
         customer_id: max((_tone(demand, reached, now[1]) for demand in demands), default=0)
         for customer_id, demands in lately.items()
@@ -131,9 +149,9 @@ def tones(ask: Ask, parameters: Mapping[str, Any], found: Reminded, plan_of: Pla
     }
 
 
-def _tone(demand: _Demand, reached: Mapping[int, tuple[int, int]], plan: Plan) -> int:
+def _tone(demand: _Demand, reached: Mapping[int, tuple[int, int, str]], plan: Plan) -> int:
     """Return the tone of a demand in the plan of now; an answer to an event sets none."""
     if demand.reminder_id in reached:
-        rank, days = reached[demand.reminder_id]
-        return carried_rank(plan, rank, days) if rank else 0
+        rank, days, reached_by = reached[demand.reminder_id]
+        return carried_rank(plan, rank, days, reached_by=reached_by) if rank else 0
     return 0 if demand.rank in EVENT_RANKS else demand.rank

@@ -83,7 +83,8 @@ class CaseItem:
     """One item of the case, with how far it has come and what keeps it out of a message.
 
     `reached_rank` is the highest rank said of this very item, zero if none. `reached_days` is the age of that
-    step where another plan, or another version, said it: the rank is then found again by age. `noticed_days` is
+    step where another plan, or another version, said it, and `reached_by` its channel and its words: the rank is
+    then found again. `noticed_days` is
     the nearest notice already given, `said_on` the day on which the rank was first said, `known_on` the day on
     which the item came into the books. Without a disputed amount, a dispute is about the whole item.
     """
@@ -106,6 +107,7 @@ class CaseItem:
     issued_on: date | None = None
     known_on: date | None = None
     settled_on: date | None = None
+    reached_by: str = ""
 
     @property
     def asked_amount(self) -> Decimal:

@@ -27,23 +27,34 @@ def step_age(steps: Sequence[Step], step: Step, item: CaseItem | None = None) ->
     return step.days + (step_age(before, before[-1], item) if before else 0)
 
 
-def carried_rank(plan: Plan, rank: int, reached_days: int, item: CaseItem | None = None) -> int:
-    """Return the rank in this plan of what another plan, or another version, said at an age.
+def voice(step: Step) -> str:
+    """Return by which channel and in which words a step speaks: what it keeps where its rank or its day changes."""
+    return f"{step.channel} {step.template}"
 
-    A step of the same rank and the same age is the same step; else it is the last step of that age, so that a
-    plan changed while it runs neither starts again nor says more softly what was said.
+
+def carried_rank(
+    plan: Plan, rank: int, reached_days: int, item: CaseItem | None = None, reached_by: str = ""
+) -> int:
+    """Return the rank in this plan of what another plan, or another version, said at an age, in a voice.
+
+    A step of the same rank and the same age is the same step, unless only others speak in that voice. Else it is
+    the last step of that age, or the step of that voice where it comes later now: a plan changed while it runs
+    neither starts again, nor says a thing twice, nor says more softly what was said.
     """
     ages = {step.rank: step_age(plan.ladder, step, item) for step in plan.ladder}
-    if ages.get(rank) == reached_days:
+    same = [step.rank for step in plan.ladder if voice(step) == reached_by]
+    if ages.get(rank) == reached_days and (not same or rank in same):
         return rank
-    return max((other for other, days in ages.items() if days <= reached_days), default=0)
+    by_age = max((other for other, days in ages.items() if days <= reached_days), default=0)
+    by_voice = min(same, key=lambda other: abs(ages[other] - reached_days), default=0)
+    return max(by_age, by_voice)
 
 
 def reached_rank(plan: Plan, item: CaseItem) -> int:
     """Return the rank an item has reached in this plan."""
     if item.reached_rank == 0 or item.reached_days is None:
         return item.reached_rank
-    return carried_rank(plan, item.reached_rank, item.reached_days, item)
+    return carried_rank(plan, item.reached_rank, item.reached_days, item, item.reached_by)
 
 
 def entry_rank(plan: Plan, item: CaseItem, last_rank: int, today: date) -> int:
