@@ -24,7 +24,7 @@ from encours.backoffice.plan_forms import (
 )
 from encours.backoffice.refresh import bring_up_to_date
 from encours.backoffice.template_names import template_names
-from encours.dunning import plans, queries
+from encours.dunning import plans, queries, sentences
 from encours.dunning.actions import plans as actions
 from encours.dunning.errors import PlanNameError
 from encours.dunning.models import DunningPlan
@@ -88,6 +88,7 @@ def shown(
         "first": bool(mine) and mine[0] == step,
         "last": bool(mine) and mine[-1] == step,
         "words": words.get(step.template, "") if step else "",
+        "name": sentences.step(plan.name),
         "about": about or plan_form(plan),
         "scope": plan_words.SCOPES[plan.scope],
         "versions": [
@@ -96,7 +97,9 @@ def shown(
         ],
         "rival": next((one for one in versions if state_of(one) == "in_force" and one.pk != plan.pk), None),
         "draft": next((one for one in versions if state_of(one) == "draft" and one.pk != plan.pk), None),
-        "copy": NameForm(initial={"name": _("%(name)s (copy)") % {"name": plan.name}}, auto_id="copy_%s"),
+        "copy": NameForm(
+            initial={"name": _("%(name)s (copy)") % {"name": sentences.step(plan.name)}}, auto_id="copy_%s"
+        ),
         "currency": organization.currency,
     }
 

@@ -48,6 +48,8 @@ DIRECTORS = (
     "Alain Prévost",
 )
 SECOND_HALF = "M"
+# A text two days after a letter, a call three days after the text: the silence between two contacts is as short.
+GAPS = {"risky": 2, "public": 10}
 GOALS = {"collected": Decimal(450_000), "actions": Decimal(120)}
 
 
@@ -160,7 +162,7 @@ def _write_plans(stage: Stage) -> None:
             says = sentences.step(ready.says)
         draft = plans.create_plan(
             stage.organization, name=ready.name, description=says, steps=steps,
-            minimum_gap_days=ready.minimum_gap_days, by=stage.claire, now=stage.now,
+            minimum_gap_days=GAPS[code], by=stage.claire, now=stage.now,
         )  # fmt: skip
         if code == "risky":
             give_words(stage.organization, [text.template])
