@@ -23,6 +23,9 @@ KEYWORDS: dict[str, tuple[Any, ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    # The words of the timeline, kept until they are told.
+    "_count": (1, 2),
+    "_grade": None,
 }
 # Django turns a template into calls among letters that are no Python: the calls alone are kept.
 CALLS = re.compile(
