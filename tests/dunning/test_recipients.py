@@ -9,7 +9,7 @@ from tests.dunning.desk import company, customer, user
 from encours.accounts.models import Membership, User
 from encours.backoffice.plan_words import COPIES
 from encours.customers.models import Contact
-from encours.dunning.recipients import COLLECTOR, CREDIT_MANAGER, SALESPERSON, is_mobile, recipients
+from encours.dunning.recipients import COLLECTOR, CREDIT_MANAGER, SALESPERSON, recipients
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -82,10 +82,3 @@ def test_every_credit_manager_who_is_there_reads_along() -> None:
 
 def test_the_page_of_a_step_offers_the_names_that_are_known() -> None:
     assert set(COPIES) == {"", COLLECTOR, SALESPERSON, CREDIT_MANAGER}
-
-
-def test_only_mobiles_take_text_messages() -> None:
-    assert is_mobile("06 11 22 33 44", "FR")
-    assert is_mobile("+33 7 56 78 90 12", "")
-    assert not is_mobile("04 72 00 00 00", "FR")
-    assert not is_mobile("demander Claire", "FR")

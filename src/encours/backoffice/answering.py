@@ -11,16 +11,12 @@ from encours.backoffice.desk import Desk
 from encours.backoffice.reply import ReplyDetail
 from encours.customers.models import Customer
 from encours.dunning import answers, replying
+from encours.dunning.matching import SHARED_DOMAINS
 from encours.dunning.models import InboundMessage
 from encours.receivables.queries import documents_of
 from encours.rules.wording import WordingError
 
 LONGEST = 20_000
-# What stands after the at sign says nothing of the company when everybody has an address there.
-SHARED_DOMAINS = frozenset(
-    ("gmail.com", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "outlook.com", "outlook.fr",
-     "hotmail.com", "hotmail.fr", "yahoo.fr", "yahoo.com", "icloud.com")
-)  # fmt: skip
 SHORTEST_WORD = 4
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-import phonenumbers
-
 from encours.accounts.models import Membership, Role, User
+from encours.channels.sms import is_mobile
 from encours.customers.models import Contact, ContactRole, Customer
 
 # Who is written to when the role that a step asks for cannot be reached.
@@ -61,16 +60,6 @@ def recipients(customer_id: int, step: Audience, today: date) -> Recipients:
         mobile=next((contact.phone for contact in texted if is_mobile(contact.phone, customer.country)), ""),
         phone=reachable[0].phone if reachable else "",
     )
-
-
-def is_mobile(phone: str, country: str) -> bool:
-    """Tell whether a number as people write it takes text messages."""
-    try:
-        number = phonenumbers.parse(phone, country or "FR")
-    except phonenumbers.NumberParseException:
-        return False
-    kinds = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
-    return phonenumbers.number_type(number) in kinds
 
 
 def _takes_email(contact: Contact) -> bool:

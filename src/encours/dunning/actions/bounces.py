@@ -112,17 +112,7 @@ def _give_up(organization: Organization, contact: Contact, detail: str, now: dat
         subject=("contact", contact.pk), email=contact.email, detail=detail,
     )  # fmt: skip
     title = _("%(customer)s: %(email)s no longer reaches anybody, find another address")
-    tasks.add(
-        organization,
-        kind=TaskKind.FIX_CONTACT,
-        title=title % {"customer": contact.customer.name, "email": contact.email},
-        due_on=_today(organization, now),
-        customer=contact.customer,
-        key=f"bounced-{contact.pk}-{now:%Y%m%d}",
-        note=detail,
-        by=None,
-        now=now,
-    )
+    _ask_another(organization, contact, title, key=f"bounced-{contact.pk}-{now:%Y%m%d}", now=now, note=detail)
 
 
 def _leave_in_peace(
@@ -140,16 +130,24 @@ def _leave_in_peace(
             subject=("contact", contact.pk), email=contact.email,
         )  # fmt: skip
         title = _("%(customer)s: %(email)s reported our message as unwanted, write to somebody else or call")
-        tasks.add(
-            organization,
-            kind=TaskKind.FIX_CONTACT,
-            title=title % {"customer": contact.customer.name, "email": contact.email},
-            due_on=_today(organization, now),
-            customer=contact.customer,
-            key=f"complained-{contact.pk}",
-            by=None,
-            now=now,
-        )
+        _ask_another(organization, contact, title, key=f"complained-{contact.pk}", now=now)
+
+
+def _ask_another(
+    organization: Organization, contact: Contact, title: str, *, key: str, now: datetime, note: str = ""
+) -> None:
+    """Leave a colleague the task of finding somebody else to write to, once."""
+    tasks.add(
+        organization,
+        kind=TaskKind.FIX_CONTACT,
+        title=title % {"customer": contact.customer.name, "email": contact.email},
+        due_on=_today(organization, now),
+        customer=contact.customer,
+        key=key,
+        note=note,
+        by=None,
+        now=now,
+    )
 
 
 def _alarm(
