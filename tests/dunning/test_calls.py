@@ -1,6 +1,6 @@
 """Calls: who is called first, how a call ends, and what follows from it."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +9,10 @@ from tests.dunning import desk
 
 from encours.accounts.models import Membership, Organization, User
 from encours.customers.models import Contact, Customer
-from encours.dunning import calls
+from encours.dunning import actions, calls, guard
 from encours.dunning.actions.calls import Call, Recorded, next_weekday, record
 from encours.dunning.errors import CallOutcomeError
-from encours.dunning.models import Promise, Reminder, Task
+from encours.dunning.models import Decision, Guardrails, PhoneCall, Promise, Reminder, Task
 from encours.events.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,46 @@ def test_a_weekday_follows() -> None:
     assert next_weekday(TODAY) == MONDAY
     assert next_weekday(date(2026, 11, 21)) == MONDAY
     assert next_weekday(MONDAY) == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "heard"),
+    [("reached", True), ("call_back", True), ("no_answer", False), ("wrong_number", False)],
+)
+def test_after_a_conversation_no_message_leaves_within_the_gap(
+    organization: Organization, outcome: str, heard: bool
+) -> None:
+    Guardrails.objects.filter(organization=organization).update(gap_days=3)
+    buyer = desk.customer(organization)
+    desk.item(buyer, "F-1", date(2026, 11, 1), 400)
+    desk.run(organization, TODAY)
+    mail = actions.confirm(desk.only(organization), by=None, now=desk.at(TODAY))
+    record(organization, buyer, Call(outcome), today=TODAY, by=desk.user(), now=desk.at(TODAY))
+    for days in range(3):
+        assert guard.objection(mail.pk, TODAY + timedelta(days=days)) == ("too_soon" if heard else None)
+    assert guard.objection(mail.pk, TODAY + timedelta(days=3)) is None
+    assert desk.run(organization, TODAY).canceled == heard
+    assert Decision.objects.get().reason == ("too_soon" if heard else "after_due")
+
+
+def test_a_call_that_took_a_step_counts_once(organization: Organization) -> None:
+    Guardrails.objects.filter(organization=organization).update(budget_contacts=2)
+    reminder = to_call(organization, "A", 500)
+    called(reminder, "reached")
+    kept = PhoneCall.objects.get()
+    assert (kept.outcome, kept.reminder_id, kept.recorded_by) == ("reached", reminder.pk, desk.user().pk)
+    later = TODAY + timedelta(days=8)
+    desk.run(organization, later)
+    assert Decision.objects.get().outcome == "remind"
+
+
+def test_the_call_that_waits_goes_on_waiting_when_asked_to_call_back(organization: Organization) -> None:
+    reminder = to_call(organization, "A", 500)
+    step = reminder.step
+    step.channel = "phone"
+    step.save()
+    called(reminder, "call_back", call_on=MONDAY)
+    desk.run(organization, MONDAY)
+    reminder.refresh_from_db()
+    assert (reminder.state, Decision.objects.get().reason) == ("drafted", "too_soon")
+    assert order(organization, MONDAY) == ["A"]

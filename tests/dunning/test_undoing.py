@@ -13,7 +13,7 @@ from encours.dunning.actions import tasks, undoing
 from encours.dunning.actions.calls import Call, record
 from encours.dunning.actions.promises import promise
 from encours.dunning.errors import UndoneError
-from encours.dunning.models import Promise, Reminder, Task
+from encours.dunning.models import PhoneCall, Promise, Reminder, Task
 from encours.events.models import Event
 from encours.receivables.models import Item
 
@@ -103,6 +103,7 @@ def test_a_call_made_by_mistake_was_not_made(organization: Organization, reminde
     assert (found.state, found.channel, found.outcome, found.note) == ("drafted", "email", "", "")
     assert found.sent_at is None
     assert calls.last_calls(reminder.customer) == []
+    assert not PhoneCall.objects.exists()
 
 
 def test_a_promise_heard_by_mistake_was_not_made(reminder: Reminder) -> None:

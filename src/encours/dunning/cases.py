@@ -11,7 +11,7 @@ from django.db import connection
 
 from encours.accounts.models import Organization
 from encours.dunning import facts, plans, said
-from encours.dunning.models import DunningPlan
+from encours.dunning.models import HEARD, DunningPlan
 from encours.dunning.queries import rule_plan
 from encours.payment_plans.queries import Standing, standing
 from encours.rules.cases import Case, CaseEvent, CaseItem, Guardrails, PaidAfter, Plan, StepEvent
@@ -94,6 +94,7 @@ class Scope:
             "ages": AGES,
             "reach": HORIZON_DAYS,
             "mobile": MOBILE,
+            "heard": list(HEARD),
             "basis": self.basis,
         }
 
@@ -142,6 +143,7 @@ def _gather(scope: Scope, customer_ids: Sequence[int], lineages: Mapping[int, in
 
     parameters = scope.parameters(customer_ids)
     reminded = said.reminded(_rows(facts.REMINDED, parameters), plan_of)
+    said.add_calls(reminded, _rows(facts.CALLED, parameters))
     spoken = said.items_said(_rows, parameters, reminded)
     agreed = standing(scope.organization.pk, customer_ids, scope.today)
     promises = _rows(facts.PROMISED, parameters)

@@ -32,6 +32,11 @@ WITH item AS (
     FROM dunning_promise p
     WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
     GROUP BY p.customer_id
+), called AS (
+    SELECT c.customer_id, sum(hashtextextended(concat_ws('|', c.id, c.outcome), 0)) AS print
+    FROM dunning_phonecall c
+    WHERE c.organization_id = %(organization)s AND c.customer_id = ANY(%(customers)s)
+    GROUP BY c.customer_id
 ), message AS (
     SELECT m.customer_id, sum(hashtextextended(concat_ws('|', m.id, m.kind, m.state), 0)) AS print
     FROM dunning_inboundmessage m
@@ -48,7 +53,7 @@ WITH item AS (
            coalesce(item.due > 0 OR (item.settled > 0 AND reminded.customer_id IS NOT NULL), false)
                OR coalesce(reminded.waiting, false) AS candidate,
            concat_ws('.', %(basis)s::text, chosen.plan_id, item.print, contact.print, promise.print,
-                     message.print,
+                     message.print, called.print,
                      hashtextextended(concat_ws('|', c.insolvent_on, c.address, c.postal_code, c.city, c.country,
                                                 c.language), 0)
            ) AS basis
@@ -58,6 +63,7 @@ WITH item AS (
     LEFT JOIN contact ON contact.customer_id = c.id
     LEFT JOIN promise ON promise.customer_id = c.id
     LEFT JOIN message ON message.customer_id = c.id
+    LEFT JOIN called ON called.customer_id = c.id
     LEFT JOIN reminded ON reminded.customer_id = c.id
 )
 SELECT s.customer_id, s.basis, s.candidate
@@ -201,6 +207,14 @@ LEFT JOIN dunning_promiseitem l ON l.organization_id = p.organization_id AND l.p
 WHERE p.organization_id = %(organization)s AND p.customer_id = ANY(%(customers)s)
   AND p.canceled_at IS NULL AND p.kept_on IS NULL AND p.broken_on IS NULL AND p.promised_on >= %(graced)s
 GROUP BY p.customer_id, l.item_id
+"""
+
+# The conversations that took the step of no reminder; one that did is counted as that reminder.
+CALLED = """
+SELECT c.customer_id, (c.happened_at AT TIME ZONE %(timezone)s)::date
+FROM dunning_phonecall c
+WHERE c.organization_id = %(organization)s AND c.customer_id = ANY(%(customers)s)
+  AND c.reminder_id IS NULL AND c.outcome = ANY(%(heard)s)
 """
 
 REPLIED = """

@@ -9,11 +9,13 @@ from encours.accounts.models import Organization
 from encours.customers.models import Customer
 from encours.dunning.guardrails import guardrails_of
 from encours.dunning.models import (
+    HEARD,
     Guardrails,
     InboundMessage,
     MessageKind,
     MessageState,
     Pause,
+    PhoneCall,
     Promise,
     Reminder,
     ReminderItem,
@@ -82,7 +84,10 @@ def _contacted(reminder: Reminder, organization: Organization, guardrails: Guard
     silent_from = datetime.combine(today - timedelta(days=guardrails.gap_days - 1), time.min, zone)
     others = Reminder.objects.filter(organization=organization, customer_id=reminder.customer_id)
     spoken = [ReminderState.SENT, ReminderState.PRINTED, ReminderState.IN_DOUBT]
-    return others.filter(state__in=spoken, sent_at__gte=silent_from).exclude(pk=reminder.pk).exists()
+    if others.filter(state__in=spoken, sent_at__gte=silent_from).exclude(pk=reminder.pk).exists():
+        return True
+    calls = PhoneCall.objects.filter(organization=organization, customer_id=reminder.customer_id)
+    return calls.filter(reminder_id=None, outcome__in=HEARD, happened_at__gte=silent_from).exists()
 
 
 def _objection_to_items(reminder: Reminder, today: date) -> str | None:

@@ -87,6 +87,13 @@ def reminded(rows: Sequence[Row], plan_of: PlanOf) -> Reminded:
     return found
 
 
+def add_calls(found: Reminded, rows: Sequence[Row]) -> None:
+    """Count the conversations on the phone among the contacts: they weigh on a customer like a message."""
+    for customer_id, on in rows:
+        found.contacted[customer_id] = max(on, found.contacted.get(customer_id, on))
+        found.asked[customer_id].append(on)
+
+
 def items_said(ask: Ask, parameters: Mapping[str, Any], found: Reminded) -> dict[int, Said]:
     """Return what was said of each item of these customers."""
     if not found.passed:

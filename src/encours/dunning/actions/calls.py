@@ -14,7 +14,7 @@ from encours.customers.models import Contact, Customer
 from encours.dunning.actions import reminders, tasks
 from encours.dunning.actions.promises import promise
 from encours.dunning.errors import CallOutcomeError
-from encours.dunning.models import Promise, Reminder, Task, TaskKind
+from encours.dunning.models import PhoneCall, Promise, Reminder, Task, TaskKind
 from encours.events.actions import record as record_event
 from encours.receivables.marks import dispute_item
 from encours.receivables.models import Item
@@ -78,8 +78,18 @@ def record(
     line = _Line(organization, customer, reminder, today, by, now)
     for task in tasks.open_calls(customer):
         tasks.done(task, by=by, now=now)
-    if reminder is not None and call.outcome in TAKEN:
-        reminders.record_call(reminder, outcome=call.outcome, note=call.note, by=by, now=now)
+    taken = reminder if call.outcome in TAKEN else None
+    PhoneCall.objects.create(
+        organization=organization,
+        customer=customer,
+        outcome=call.outcome,
+        note=call.note.strip(),
+        reminder_id=taken.pk if taken else None,
+        happened_at=now,
+        recorded_by=by.pk if by else None,
+    )
+    if taken is not None:
+        reminders.record_call(taken, outcome=call.outcome, note=call.note, by=by, now=now)
     else:
         _tell(line, call)
     if call.outcome == "promise":

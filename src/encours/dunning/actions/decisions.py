@@ -288,7 +288,7 @@ def _apply(
         if isinstance(decision, rules.Hold):
             if verdict.overdue:
                 summary.held[decision.reason_code] += 1
-            if reminder is not None and decision.reason_code not in ONLY_WAITS:
+            if reminder is not None and not _only_waits(reminder, decision):
                 withdrawn.append((reminder, decision.reason_code))
             continue
         version = verdict.plan.plan_id if verdict.plan else TRIED_PLAN
@@ -311,6 +311,12 @@ def _apply(
     summary.confirmed += confirmed
     summary.refreshed += len(refreshed)
     summary.canceled += len(withdrawn)
+
+
+def _only_waits(reminder: Reminder, hold: rules.Hold) -> bool:
+    """Tell whether what waits goes on waiting; a planned call too, since whoever makes it knows what was said."""
+    calling = reminder.channel == "phone" and hold.reason_code == "too_soon"
+    return calling or hold.reason_code in ONLY_WAITS
 
 
 def _same_step(reminder: Reminder, step: rules.Step) -> bool:

@@ -16,7 +16,7 @@ from encours.dunning.actions import tasks
 from encours.dunning.actions.promises import cancel_promise
 from encours.dunning.actions.reminders import WAITING, decide_again
 from encours.dunning.errors import UndoneError
-from encours.dunning.models import Promise, Reminder, ReminderState, Task
+from encours.dunning.models import PhoneCall, Promise, Reminder, ReminderState, Task
 from encours.events.actions import record
 from encours.events.models import Event
 from encours.receivables.marks import undispute_item
@@ -103,6 +103,7 @@ def _wait_again(reminder: Reminder) -> None:
 def _forget_call(customer: Customer, at: datetime, by: User | None, now: datetime) -> None:
     """Take back what a call led to: its promise, its disputes, its tasks, the number that seemed wrong."""
     place = {"organization_id": customer.organization_id, "customer": customer}
+    PhoneCall.objects.filter(**place, happened_at=at).delete()
     heard = Promise.objects.filter(**place, recorded_at=at, kept_on=None, broken_on=None, canceled_at=None)
     for one in heard:
         cancel_promise(one, by=by, now=now, reason="undone")

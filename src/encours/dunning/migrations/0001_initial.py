@@ -381,6 +381,41 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="PhoneCall",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("outcome", models.CharField(max_length=20)),
+                ("note", models.TextField(blank=True)),
+                ("reminder_id", models.BigIntegerField(blank=True, null=True)),
+                ("happened_at", models.DateTimeField()),
+                ("recorded_by", models.BigIntegerField(null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        related_query_name="phone_call",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="PlanAssignment",
             fields=[
                 (
@@ -899,7 +934,7 @@ class Migration(migrations.Migration):
                 ("params", models.JSONField(default=dict)),
                 ("until", models.DateField(blank=True, null=True)),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=15)),
-                ("basis", models.CharField(blank=True, max_length=200)),
+                ("basis", models.CharField(blank=True, max_length=250)),
                 (
                     "customer",
                     models.ForeignKey(
@@ -1014,6 +1049,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="pause",
             index=models.Index(fields=["organization", "customer"], name="pause_by_customer"),
+        ),
+        migrations.AddIndex(
+            model_name="phonecall",
+            index=models.Index(fields=["organization", "customer", "happened_at"], name="call_by_customer"),
         ),
         migrations.AddConstraint(
             model_name="planassignment",

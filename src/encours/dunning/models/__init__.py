@@ -1,5 +1,6 @@
-"""What dunning keeps: plans, reminders, promises, replies and tasks."""
+"""What dunning keeps: plans, reminders, calls, promises, replies and tasks."""
 
+from encours.dunning.models.calls import HEARD, PhoneCall
 from encours.dunning.models.plans import (
     ChaseScope,
     DunningPlan,
@@ -23,6 +24,7 @@ from encours.dunning.models.replies import (
 from encours.dunning.models.tasks import Mention, Note, Target, Task, TaskKind
 
 __all__ = [
+    "HEARD",
     "ChaseScope",
     "Decision",
     "DunningPlan",
@@ -35,6 +37,7 @@ __all__ = [
     "MessageState",
     "Note",
     "Pause",
+    "PhoneCall",
     "PlanAssignment",
     "PlanRule",
     "Promise",

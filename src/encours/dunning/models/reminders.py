@@ -148,7 +148,7 @@ class Decision(models.Model):
     params = models.JSONField(default=dict)
     until = models.DateField(null=True, blank=True)
     amount = models.DecimalField(max_digits=15, decimal_places=2)
-    basis = models.CharField(max_length=200, blank=True)
+    basis = models.CharField(max_length=250, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "customer"], name="decision_once")]
