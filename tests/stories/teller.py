@@ -17,6 +17,7 @@ from encours.customers.models import Contact, Customer
 from encours.dunning import actions, hours, said
 from encours.dunning.actions import calls, promises
 from encours.dunning.actions.guardrails import change_guardrails
+from encours.dunning.hour_marks import CLOSED
 from encours.dunning.models import Decision, InboundMessage, Pause, Reminder, ReminderItem
 from encours.receivables import marks
 from encours.receivables.models import Import, Item
@@ -101,7 +102,7 @@ class Story:
         """Tell once what a confirmed message waits for."""
         held = hours.wait_of(reminder, desk.at(day))
         if held and held != self.waiting:
-            self.tell(day, f"{named(reminder)} waits: {held.removeprefix(hours.CLOSED)}")
+            self.tell(day, f"{named(reminder)} waits: {held.removeprefix(CLOSED)}")
         self.waiting = held
         return bool(held)
 

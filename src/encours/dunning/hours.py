@@ -9,16 +9,14 @@ from django.db.models.functions import Right
 
 from encours.accounts.models import Organization
 from encours.dunning.guardrails import guardrails_of, rule_guardrails, stale_since
+from encours.dunning.hour_marks import CLOSED, MINUTE, MINUTE_LENGTH, mark
 from encours.dunning.models import Reminder
 from encours.rules.guardrails import waits
 from encours.rules.holidays import region_of
 
 # What reaches a person at the minute it leaves; a letter is opened on another day.
 LIVE = ("email", "sms")
-CLOSED = "closed:"
 STALE = "ledger_stale"
-MINUTE = "%Y-%m-%dT%H:%M"
-_MINUTE_LENGTH = 16
 
 
 def waiting_for(
@@ -36,7 +34,7 @@ def waiting_for(
         region = region_of(country, postal_code)
         if region not in by_region:
             closed = waits(rule, region, local)
-            by_region[region] = f"{CLOSED}{closed[0]}:{closed[1]:{MINUTE}}" if closed else ""
+            by_region[region] = mark(*closed) if closed else ""
         found[number] = stale or (by_region[region] if channel in LIVE else "")
     return found
 
@@ -53,12 +51,4 @@ def not_closed(
     """Leave out the reminders that are known to wait for an hour that has not come."""
     local = now.astimezone(ZoneInfo(organization.timezone))
     later = Q(held__startswith=CLOSED, opens_at__gt=f"{local:{MINUTE}}")
-    return reminders.annotate(opens_at=Right(F("held"), _MINUTE_LENGTH)).exclude(later)
-
-
-def opens(held: str) -> tuple[str, datetime] | None:
-    """Return why a reminder waits for its hour, and that hour, from what is kept on it."""
-    if not held.startswith(CLOSED):
-        return None
-    why, _, minute = held.removeprefix(CLOSED).partition(":")
-    return why, datetime.strptime(minute, MINUTE)  # noqa: DTZ007 - the clock of the organization
+    return reminders.annotate(opens_at=Right(F("held"), MINUTE_LENGTH)).exclude(later)

@@ -24,6 +24,7 @@ from encours.dunning.actions import outcomes
 from encours.dunning.addressing import sender_for
 from encours.dunning.day import today_of
 from encours.dunning.errors import HeldError
+from encours.dunning.hour_marks import CLOSED
 from encours.dunning.models import Reminder, ReminderState
 from encours.dunning.recipients import recipients
 from encours.rules.wording import WordingError
@@ -134,7 +135,7 @@ def _send_new(sending_pass: _Pass, summary: SendingSummary) -> None:
         for reminder in confirmed.filter(simulated_at__isnull=False).select_related("step"):
             outcomes.leave_simulation(reminder, sending_pass.now)
         outcomes.hold_waiting(sending_pass.organization, sending_pass.now)
-        free = confirmed.exclude(held__startswith=hours.CLOSED)
+        free = confirmed.exclude(held__startswith=CLOSED)
         customers = list(free.values_list("customer_id", flat=True))
     actions.run(sending_pass.organization, sending_pass.today, sending_pass.now, customers)
     with sending_pass.inside():

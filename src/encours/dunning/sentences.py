@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from encours.dunning.hours import opens
+from encours.dunning.hour_marks import opens
 from encours.ui.formats import day, money
 
 HOLDS = {

@@ -15,6 +15,7 @@ from encours.channels.models import State as SendingState
 from encours.dunning import hours
 from encours.dunning.actions.reminders import decide_again, locked, tell
 from encours.dunning.errors import ReminderStateError, TrackingNumberError
+from encours.dunning.hour_marks import CLOSED
 from encours.dunning.models import Reminder, ReminderItem, ReminderState
 
 TRACKING_NUMBER = re.compile(r"(?=.*\d{6})[A-Z0-9]{11,15}")
@@ -59,7 +60,7 @@ def hold_waiting(organization: Organization, now: datetime) -> int:
         numbers = [number for number, held in found.items() if held == why]
         confirmed.filter(pk__in=numbers).exclude(held=why).update(held=why)
     free = [number for number, held in found.items() if not held]
-    over = Q(held__startswith=hours.CLOSED) | Q(held=hours.STALE)
+    over = Q(held__startswith=CLOSED) | Q(held=hours.STALE)
     confirmed.filter(over, pk__in=free).update(held="")
     return len(found) - len(free)
 
