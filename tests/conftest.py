@@ -61,6 +61,16 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         connection.execute(drop)
 
 
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Leave no test the language of the one before it."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Let a test commit for real (other processes, crashes); the owner empties every table afterwards."""
