@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 EMAIL = "claire@lumiere.example"
 PASSWORD = "trois-mots-au-hasard"
@@ -110,3 +114,38 @@ def served(home: Path) -> Iterator[Installation]:
         finally:
             process.terminate()
             process.wait(timeout=40)
+
+
+@contextmanager
+def chromium(**options: Any) -> Iterator[Any]:
+    """Open a page in a Chromium of its own, in French, and close it afterwards; without Chromium, skip."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("Chromium is not installed here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        wide = {"width": 1440, "height": 1000}
+        page = browser.new_page(**{"locale": "fr-FR", "viewport": wide, **options})
+        page.set_default_timeout(20_000)
+        yield page
+        browser.close()
+
+
+def sign_in(page: Any, url: str, email: str = EMAIL, password: str = PASSWORD) -> None:
+    page.goto(f"{url}/account/login/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda address: "login" not in address)
+
+
+def skip_welcome(page: Any, url: str) -> None:
+    """Leave the welcome for the desk."""
+    page.goto(f"{url}/welcome/?step=done")
+    page.click("form[action*='finish'] button")
+    page.wait_for_load_state("networkidle")

@@ -1,7 +1,6 @@
 """A collector's first day in real Chromium: from a ledger file to reminders that arrive, a payment and its thanks."""
 
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from tests.browser.installation import EMAIL, PASSWORD, Installation, free_port, served
+from tests.browser.installation import Installation, free_port, sign_in
 
 from encours.demonstration import company, write_csv
 
@@ -42,46 +41,12 @@ def mail() -> Iterator[tuple[Mailbox, int]]:
     server.stop()
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    # Short: a socket's path may be a hundred characters long, no more.
-    with served(tmp_path) as found:
-        found.run("-m", "encours", "user", "add", EMAIL, said=f"{PASSWORD}\n{PASSWORD}\n")
-        yield found
-
-
-@pytest.fixture
-def page(installation: Installation) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        opened = browser.new_page(locale="fr-FR", viewport={"width": 1440, "height": 1000})
-        opened.set_default_timeout(20_000)
-        yield opened
-        browser.close()
-
-
 def until(condition: Callable[[], bool], what: str) -> None:
     for _turn in range(WAIT_SECONDS * 5):
         if condition():
             return
         time.sleep(0.2)
     raise AssertionError(what)
-
-
-def sign_in(page: Any, url: str) -> None:
-    page.goto(f"{url}/account/login/")
-    page.fill("[name=login]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "login" not in address)
 
 
 def bring_ledger(page: Any, url: str, file: Path) -> None:

@@ -1,7 +1,6 @@
 """A collector's morning in real Chromium, ten actions by keyboard alone, each found again in the history."""
 
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.installation import Installation, demonstration, served
+from tests.browser.installation import Installation, chromium, demonstration, served, skip_welcome
 
 from encours.demonstration import company, write_csv
 
@@ -20,32 +19,19 @@ CHOSEN = "document.querySelector('#detail .detail-head')?.dataset.shown"
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[tuple[Installation, Any]]:
     """A desk with a ledger, and a browser in front of its sign-in page."""
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed here: apt-get install chromium")
     today = date.today()  # noqa: DTZ011 - the installation runs on the clock of this machine
     ledger = write_csv(company(today, customers=25, months=14), tmp_path / "grand-livre.csv")
     email, password = demonstration(tmp_path, ledger)
-    with served(tmp_path) as installation, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        opened = browser.new_page(locale="fr-FR", viewport={"width": 1440, "height": 1000})
-        opened.set_default_timeout(15_000)
+    with served(tmp_path) as installation, chromium() as opened:
         opened.goto(f"{installation.url}/account/login/")
         type_in(opened, "[name=login]", email)
         type_in(opened, "[name=password]", password)
         opened.keyboard.press("Enter")
         opened.wait_for_url(lambda address: "login" not in address)
-        opened.goto(f"{installation.url}/welcome/?step=done")
-        opened.click("form[action*='finish'] button")
+        skip_welcome(opened, installation.url)
         opened.goto(installation.url)
         opened.wait_for_selector("[data-row]")
         yield installation, opened
-        browser.close()
 
 
 def type_in(page: Any, field: str, text: str) -> None:

@@ -1,51 +1,21 @@
 """Writing a plan from nothing by keyboard in real Chromium, and seeing what it would do today to real customers."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.installation import EMAIL, PASSWORD, Installation, served
+from tests.browser.installation import Installation, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    with served(tmp_path) as found:
-        found.environment["PYTHONPATH"] = str(ROOT)
-        found.run("-m", "encours", "user", "add", EMAIL, said=f"{PASSWORD}\n{PASSWORD}\n")
-        found.run(str(Path(__file__).parent / "portfolio.py"))
-        yield found
-
-
-@pytest.fixture
-def page(installation: Installation) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        opened = browser.new_page(locale="fr-FR", viewport={"width": 1440, "height": 1000})
-        opened.set_default_timeout(15_000)
-        yield opened
-        browser.close()
-
-
-def sign_in(page: Any, url: str) -> None:
-    page.goto(f"{url}/account/login/")
-    page.fill("[name=login]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(lambda address: "login" not in address)
+def portfolio(installation: Installation) -> Installation:
+    installation.environment["PYTHONPATH"] = str(ROOT)
+    installation.run(str(Path(__file__).parent / "portfolio.py"))
+    return installation
 
 
 def add_step(page: Any, key: str, name: str, days: int) -> None:
@@ -67,11 +37,11 @@ def asked(page: Any) -> int:
 
 
 def test_a_plan_is_written_from_nothing_and_tried_on_the_portfolio(
-    installation: Installation, page: Any
+    portfolio: Installation, page: Any
 ) -> None:
     faults: list[str] = []
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-    sign_in(page, installation.url)
+    sign_in(page, portfolio.url)
 
     # g then p: the plans; n: a new one, from nothing.
     page.wait_for_selector("nav [data-go=p]")
@@ -113,7 +83,7 @@ def test_a_plan_is_written_from_nothing_and_tried_on_the_portfolio(
     page.click("[data-key=f]")
     page.click("#confirm [data-confirm-yes]")
     page.wait_for_selector("[data-key=e]")
-    page.goto(f"{installation.url}/plans/rules/new/")
+    page.goto(f"{portfolio.url}/plans/rules/new/")
     page.fill("[name=name]", "Acheteurs publics")
     page.select_option("[name=lineage]", label="Douceur")
     page.select_option("[name=public_buyer]", "yes")
@@ -122,7 +92,7 @@ def test_a_plan_is_written_from_nothing_and_tried_on_the_portfolio(
     assert page.locator("tbody tr").count() == 2
     page.keyboard.press("f")
     page.wait_for_selector("[data-key=f]", state="detached")
-    page.goto(f"{installation.url}/plans/")
+    page.goto(f"{portfolio.url}/plans/")
     row = page.locator(".plan-row:has-text('Douceur') .plan-share b")
     assert row.inner_text() == "2"
     assert faults == []
