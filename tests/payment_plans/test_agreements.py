@@ -8,6 +8,7 @@ from tests.dunning import desk
 
 from encours.accounts.models import Organization
 from encours.customers.models import Customer
+from encours.dunning.models import Decision, Guardrails
 from encours.events.models import Event
 from encours.payment_plans import actions, queries
 from encours.payment_plans.errors import InstallmentsError, PlanCanceledError, PlanItemsError
@@ -51,7 +52,7 @@ def agreed(items: list[Item], parts: tuple[Part, ...] | None = None) -> PaymentP
 
 
 def standing(buyer: Customer, day: date) -> Standing | None:
-    return queries.standing(buyer.organization_id, [buyer.pk], day).get(buyer.pk)
+    return queries.standing(buyer.organization_id, [buyer.pk], day, grace_days=2).get(buyer.pk)
 
 
 def test_an_agreement_is_kept_installment_by_installment(buyer: Customer, items: list[Item]) -> None:
@@ -73,7 +74,7 @@ def test_an_agreement_is_kept_installment_by_installment(buyer: Customer, items:
 def test_an_agreement_shows_what_was_paid_of_each_part(buyer: Customer, items: list[Item]) -> None:
     agreed(items)
     desk.pay(items[0], FIRST, 700)
-    (found,) = queries.agreements(buyer.organization_id, buyer.pk, date(2026, 12, 20))
+    (found,) = queries.agreements(buyer.organization_id, buyer.pk, date(2026, 12, 20), grace_days=2)
     assert [share.paid for share in found.shares] == [Decimal(500), Decimal(200), Decimal(0)]
     assert [share.missed for share in found.shares] == [False, True, False]
     assert (found.paid, found.total, found.missed, found.complete) == (700, 1500, True, False)
@@ -124,3 +125,14 @@ def test_what_is_settled_is_not_agreed_on(items: list[Item]) -> None:
         desk.pay(item, TODAY)
     with pytest.raises(PlanItemsError):
         agreed(items)
+
+
+def test_the_grace_of_an_installment_is_that_of_the_house(
+    organization: Organization, items: list[Item]
+) -> None:
+    Guardrails.objects.filter(organization=organization).update(promise_grace_days=5)
+    agreed(items)
+    desk.run(organization, FIRST + timedelta(days=5))
+    assert Decision.objects.get().reason == "installments_kept"
+    desk.run(organization, FIRST + timedelta(days=6))
+    assert Decision.objects.get().outcome == "remind"

@@ -24,6 +24,7 @@ from encours.customers.models import Customer
 from encours.dunning.actions import agreements as actions
 from encours.dunning.actions import promises as promise_verbs
 from encours.dunning.calls import last_promises
+from encours.dunning.guardrails import guardrails_of
 from encours.dunning.models import Promise
 from encours.payment_plans import queries
 from encours.payment_plans.models import PaymentPlan
@@ -107,7 +108,8 @@ class PromiseForm(ItemsForm):
 
 def agreed(desk: Desk, customer: Customer) -> Agreed:
     """Return what a customer promised and agreed to."""
-    plans = queries.agreements(desk.organization.pk, customer.pk, desk.today)
+    grace_days = guardrails_of(desk.organization).promise_grace_days
+    plans = queries.agreements(desk.organization.pk, customer.pk, desk.today, grace_days=grace_days)
     return Agreed(promises=list(last_promises(customer)), plans=plans)
 
 

@@ -145,7 +145,7 @@ def _gather(scope: Scope, customer_ids: Sequence[int], lineages: Mapping[int, in
     reminded = said.reminded(_rows(facts.REMINDED, parameters), plan_of)
     said.add_calls(reminded, _rows(facts.CALLED, parameters))
     spoken = said.items_said(_rows, parameters, reminded)
-    agreed = standing(scope.organization.pk, customer_ids, scope.today)
+    agreed = standing(scope.organization.pk, customer_ids, scope.today, grace_days=scope.grace_days)
     promises = _rows(facts.PROMISED, parameters)
     # A promise and an installment are kept through their last day of grace: the day after, the item is free.
     free = timedelta(days=scope.grace_days + 1)

@@ -47,9 +47,12 @@ def _objection_to_contact(reminder: Reminder, today: date) -> str | None:
         return "reply_waiting"
     lines = ReminderItem.objects.filter(organization=organization, reminder=reminder)
     items = set(lines.values_list("item_id", flat=True))
-    if _promised(reminder, items, today - timedelta(days=guardrails.promise_grace_days)):
+    grace_days = guardrails.promise_grace_days
+    if _promised(reminder, items, today - timedelta(days=grace_days)):
         return "promise_running"
-    agreed = standing(organization.pk, [reminder.customer_id], today).get(reminder.customer_id)
+    agreed = standing(organization.pk, [reminder.customer_id], today, grace_days=grace_days).get(
+        reminder.customer_id
+    )
     if agreed and agreed.kept_until and items & agreed.item_ids:
         return "installments_kept"
     return (

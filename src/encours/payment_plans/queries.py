@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from encours.payment_plans.models import Installment, PaymentPlan
 
-GRACE_DAYS = 2
 ZERO = Decimal(0)
 
 # Of each plan: what was paid of its items by a day, spread over the installments in their order.
@@ -99,7 +98,7 @@ class Agreement:
 
 
 def standing(
-    organization_id: int, customer_ids: Sequence[int], today: date, *, grace_days: int = GRACE_DAYS
+    organization_id: int, customer_ids: Sequence[int], today: date, *, grace_days: int
 ) -> dict[int, Standing]:
     """Return how each of these customers keeps the plans agreed with it; those without an unfinished plan are left out.
 
@@ -122,9 +121,7 @@ def standing(
     }
 
 
-def agreements(
-    organization_id: int, customer_id: int, today: date, *, grace_days: int = GRACE_DAYS
-) -> list[Agreement]:
+def agreements(organization_id: int, customer_id: int, today: date, *, grace_days: int) -> list[Agreement]:
     """Return the plans of a customer that were not canceled, the newest first, with what was paid of each part."""
     with connection.cursor() as cursor:
         cursor.execute(PAID, _parameters(organization_id, [customer_id], today))
@@ -144,7 +141,7 @@ def agreements(
 
 def items_in_plans(organization_id: int, customer_id: int, today: date) -> set[int]:
     """Return the items of a customer that an unfinished plan speaks of."""
-    found = standing(organization_id, [customer_id], today).get(customer_id)
+    found = standing(organization_id, [customer_id], today, grace_days=0).get(customer_id)
     return set(found.item_ids) if found else set()
 
 
