@@ -76,7 +76,7 @@ def shown_of(request: HttpRequest) -> int:
 
 def context(desk: Desk, shown: int, chosen: Reminder | None = None) -> dict[str, Any]:
     """Gather the page in a constant number of queries, whatever the amount of work."""
-    found = list(work.waiting(desk)[:shown])
+    found = work.first(desk, shown)
     trouble = list(work.stuck(desk)[: work.STUCK_SHOWN])
     if chosen is None:
         chosen = next(iter([*trouble, *found]), None)
@@ -163,7 +163,7 @@ def today_reminder(request: DeskRequest, reminder_id: int) -> HttpResponse:
 @page()
 def today_order(request: DeskRequest) -> HttpResponse:
     desk = request.desk
-    rows = work.rows(desk, work.waiting(desk)[:FIRST_LINES])
+    rows = work.rows(desk, work.first(desk, FIRST_LINES))
     first = [(row, found) for row in rows if (found := arithmetic(row.reminder)) is not None]
     reach = [(str(work.CHANNEL_NAMES[channel]), share) for channel, share in REACH.items()]
     minutes = [(str(work.CHANNEL_NAMES[channel]), taken) for channel, taken in MINUTES.items()]

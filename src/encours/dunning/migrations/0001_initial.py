@@ -1175,7 +1175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="reminder",
-            index=models.Index(fields=["organization", "state", "-expected_value"], name="reminder_work"),
+            index=models.Index(fields=["organization", "state"], name="reminder_work"),
         ),
         migrations.AddIndex(
             model_name="reminder",

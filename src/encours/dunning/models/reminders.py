@@ -76,7 +76,7 @@ class Reminder(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="reminder_amount_positive"),
         ]
         indexes = [
-            models.Index(fields=["organization", "state", "-expected_value"], name="reminder_work"),
+            models.Index(fields=["organization", "state"], name="reminder_work"),
             models.Index(fields=["organization", "customer", "-created_at"], name="reminder_by_customer"),
         ]
 
