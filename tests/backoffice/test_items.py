@@ -10,13 +10,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from tests.ledgers import Ledger
 
 from encours.accounts import tenancy
 from encours.accounts.models import Membership, Organization, User
 from encours.customers.models import Contact, Customer
 from encours.dunning import actions as dunning
-from encours.dunning.models import Reminder
+from encours.dunning.models import Reminder, ReminderItem
 from encours.receivables.matching import propose_matches
 from encours.receivables.models import Allocation, Import, Item, Match
 from encours.reports.queries import claim_totals
@@ -199,6 +200,30 @@ def test_a_dispute_withdraws_the_item_from_the_work_of_the_day_and_gives_it_back
     page = post(alice, at(shown, "undispute/"))
     assert "The dispute is closed" in page
     assert Reminder.objects.filter(state="drafted", lines__item=shown).exists()
+
+
+def test_a_part_may_be_disputed_the_rest_is_asked_for_and_nothing_of_it_stays(
+    ledger: Ledger, alice: Client
+) -> None:
+    shown = item("F-2026-0101")
+    dunning.ensure_default_plan(ledger.organization, now=NOW)
+    for wrong in ("0", "-5", f"{shown.open_amount}", "many"):
+        refused = alice.post(at(shown, "dispute/"), {"reason": "Scratched", "amount": wrong})
+        assert refused.status_code == 422
+    page = post(alice, at(shown, "dispute/"), reason="Scratched", amount="120,50")
+
+    shown.refresh_from_db()
+    assert (shown.disputed_amount, shown.dispute_reason) == (Decimal("120.50"), "Scratched")
+    assert "€120.50 is disputed: the rest may still be asked for." in page
+    assert "€120.50 of it is contested" in page
+    line = ReminderItem.objects.get(item=shown, reminder__state="drafted")
+    assert line.open_amount == shown.open_amount - Decimal("120.50")
+    detail = text(alice, reverse("reminder", args=[line.reminder_id]))
+    assert "€120.50 disputed" in detail
+
+    post(alice, at(shown, "undispute/"))
+    shown.refresh_from_db()
+    assert (shown.disputed_on, shown.disputed_amount) == (None, None)
 
 
 def test_a_credit_is_allocated_to_debits_and_taken_back(ledger: Ledger, alice: Client) -> None:

@@ -245,6 +245,17 @@ def test_a_disputed_item_leaves_the_message_at_once(alice: Client, organization:
     assert post(alice, "reminder-dispute", found["BIG"], item=other.pk, reason="x").status_code == 422
 
 
+def test_a_part_that_is_disputed_leaves_the_rest_in_the_message(alice: Client, organization: Organization):
+    found = morning(organization)
+    first = Item.objects.get(number="F-1")
+    post(alice, "reminder-dispute", found["BIG"], item=first.pk, reason="Broken", amount="1000")
+    first.refresh_from_db()
+    assert first.disputed_amount == 1000
+    alice.post(reverse("today-undispute", args=[first.pk]), headers=HTMX)
+    first.refresh_from_db()
+    assert (first.disputed_on, first.disputed_amount) == (None, None)
+
+
 def test_words_are_edited_with_live_errors(alice: Client, organization: Organization):
     found = morning(organization)
     form = alice.get(reverse("reminder-edit", args=[found["BIG"].pk]), headers=HTMX).content.decode()

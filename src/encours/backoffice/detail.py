@@ -24,6 +24,7 @@ from encours.rules.cases import Channel
 from encours.rules.priority import MINUTES
 from encours.scoring.models import Score
 from encours.scoring.queries import Among, Standing, current, standings
+from encours.ui.formats import money
 
 BEFORE = (ReminderState.DRAFTED, ReminderState.CONFIRMED)
 POSTPONEMENTS = (3, 7, 15)
@@ -174,7 +175,7 @@ def _lines(found: Iterable[ReminderItem], today: date, *, before: bool) -> Itera
         item = line.item
         yield Line(
             item=item,
-            amount=item.open_amount if before and line.trigger != THANKS else line.open_amount,
+            amount=item.asked_amount if before and line.trigger != THANKS else line.open_amount,
             age_days=(today - item.due_on).days,
             remarks=tuple(_remarks(line)),
         )
@@ -184,7 +185,8 @@ def _remarks(line: ReminderItem) -> Iterable[str]:
     """Say what is unusual about an item: what is as it should be needs no word."""
     item = line.item
     if item.disputed_on is not None:
-        yield _("Disputed")
+        part = {"amount": money(item.disputed_part, item.currency)}
+        yield _("%(amount)s disputed") % part if item.asked_amount else _("Disputed")
     if item.missing_since is not None:
         yield _("No longer in the ledger")
     if line.trigger != THANKS and item.open_amount == 0:

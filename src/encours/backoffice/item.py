@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from encours.accounts.permissions import ALLOCATE
 from encours.backoffice import history
-from encours.backoffice.allocating import AllocationForm, named, oldest_first, pair
+from encours.backoffice.allocating import AllocationForm, AmountField, named, oldest_first, pair
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.dunning import actions as dunning
 from encours.dunning.queries import default_plan, lines_about
@@ -34,7 +36,7 @@ from encours.receivables.items import (
 from encours.receivables.models import Allocation, Item, ItemKind, Match, Side
 from encours.reports.claims import Claim, claims
 from encours.rules.interest import Segment
-from encours.ui.formats import percent
+from encours.ui.formats import money, percent
 
 SHOWN = 50
 DECIMALS = 4
@@ -60,9 +62,25 @@ BASES = {
 
 
 class DisputeForm(forms.Form):
-    """Why the customer contests an item."""
+    """Why the customer contests an item, and how much of it."""
 
     reason = forms.CharField(label=gettext_lazy("Why the customer contests it"), max_length=300)
+    amount = AmountField(
+        label=gettext_lazy("Contested amount"),
+        required=False,
+        help_text=gettext_lazy("Only if it is a part: the rest goes on being asked for."),
+    )
+
+    def __init__(self, shown: Item, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
+        super().__init__(*args, **options)
+        self.shown = shown
+
+    def clean_amount(self) -> Decimal | None:
+        """Refuse a part that is the whole, or more."""
+        amount: Decimal | None = self.cleaned_data["amount"]
+        if amount is not None and amount >= self.shown.open_amount:
+            raise ValidationError(_("Leave this empty if all of it is contested."))
+        return amount
 
 
 @dataclass(frozen=True)
@@ -100,7 +118,7 @@ def item(request: DeskRequest, item_id: int) -> HttpResponse:
     others = _others(request.desk, shown)
     filled = oldest_first(shown, others) if request.GET.get("fill") else None
     form = AllocationForm(shown, others, initial=filled)
-    return _page(request, shown, others, form=form, dispute=DisputeForm())
+    return _page(request, shown, others, form=form, dispute=DisputeForm(shown))
 
 
 def _others(desk: Desk, shown: Item) -> list[Item]:
@@ -220,13 +238,19 @@ def item_dispute(request: DeskRequest, item_id: int) -> HttpResponse:
     desk, shown = request.desk, found(request, item_id)
     if shown.side != Side.DEBIT:
         raise Http404
-    form = DisputeForm(request.POST)
+    form = DisputeForm(shown, request.POST)
     if not form.is_valid():
         others = _others(desk, shown)
         empty = AllocationForm(shown, others)
         return _page(request, shown, others, form=empty, dispute=form, status=422)
-    marks.dispute_item(shown, today=desk.today, reason=form.cleaned_data["reason"], by=desk.by, now=desk.now)
-    return _done(request, shown, _("Marked as disputed: it is left out of every reminder."))
+    part = form.cleaned_data["amount"]
+    marks.dispute_item(
+        shown, today=desk.today, reason=form.cleaned_data["reason"], by=desk.by, now=desk.now, amount=part
+    )
+    if part is None:
+        return _done(request, shown, _("Marked as disputed: it is left out of every reminder."))
+    said = _("%(amount)s is disputed: the rest may still be asked for.")
+    return _done(request, shown, said % {"amount": money(part, shown.currency)})
 
 
 @require_POST
@@ -246,7 +270,7 @@ def item_allocate(request: DeskRequest, item_id: int) -> HttpResponse:
     others = _others(desk, shown)
     form = AllocationForm(shown, others, request.POST)
     if not form.is_valid():
-        return _page(request, shown, others, form=form, dispute=DisputeForm(), status=422)
+        return _page(request, shown, others, form=form, dispute=DisputeForm(shown), status=422)
     for other, amount in form.chosen():
         both = pair(shown, other)
         actions.allocate(both.debit, both.credit, amount=amount, on=both.on, by=desk.by, now=desk.now)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from encours.accounts import permissions
 from encours.backoffice import work
+from encours.backoffice.allocating import AmountField
 from encours.backoffice.desk import Desk, DeskRequest, back, page
 from encours.backoffice.detail import Detail, detail
 from encours.backoffice.errors import REFUSALS, sentence
@@ -97,10 +98,11 @@ class CallForm(forms.Form):
 
 
 class DisputeForm(forms.Form):
-    """Which item the customer contests, and why."""
+    """Which item the customer contests, why, and how much of it."""
 
     item = forms.TypedChoiceField(label=gettext_lazy("Item"), coerce=int)
     reason = forms.CharField(label=gettext_lazy("What the customer contests"), max_length=300)
+    amount = AmountField(label=gettext_lazy("Contested amount"), required=False)
 
     def __init__(self, found: Detail, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
         super().__init__(*args, **options)
@@ -310,7 +312,8 @@ def reminder_dispute(request: DeskRequest, reminder_id: int) -> HttpResponse:
     def dispute() -> str:
         item = next(line.item for line in found.lines if line.item.pk == form.cleaned_data["item"])
         reason = form.cleaned_data["reason"]
-        dispute_item(item, today=desk.today, reason=reason, by=desk.by, now=desk.now)
+        part = form.cleaned_data["amount"]
+        dispute_item(item, today=desk.today, reason=reason, by=desk.by, now=desk.now, amount=part)
         actions.run(desk.organization, desk.today, desk.now, [reminder.customer_id])
         told = _("%(number)s is disputed: nobody asks for it meanwhile.") % {"number": item}
         return undoable(request, told, reverse("today-undispute", args=[item.pk]))

@@ -67,7 +67,7 @@ DETAILS = sql.SQL("""
     SELECT c.id, c.code, c.name, c.city, c.segment, c.collector_id,
         coalesce(o.outstanding, 0), coalesce(o.overdue, 0), coalesce(o.oldest_days, 0),
         coalesce((
-            SELECT sum(i.open_amount) FROM receivables_item i
+            SELECT sum(least(i.disputed_amount, i.open_amount)) FROM receivables_item i
             WHERE i.organization_id = %(organization)s AND i.customer_id = c.id AND i.open_amount > 0
               AND i.disputed_on IS NOT NULL AND i.missing_since IS NULL), 0),
         coalesce(s.grade, ''), s.points, (s.inputs->>'days_beyond_terms')::numeric,
