@@ -10,6 +10,7 @@ from encours.accounts.models import Organization
 from encours.dunning import actions, letters
 from encours.dunning.claims import claim_of
 from encours.dunning.models import Reminder, Template
+from encours.receivables.models import Item
 from encours.rules import wording
 from encours.rules.dunning import DEFAULT_PLAN_STEPS
 
@@ -178,3 +179,18 @@ def test_a_statement_shows_both_sides() -> None:
     desk.item(buyer, "F1", TODAY, 100)
     desk.item(buyer, "AV1", TODAY, 30, kind="credit_note", side="credit")
     assert letters.statement(organization, buyer, TODAY).startswith(b"%PDF")
+
+
+def test_the_part_in_dispute_is_named_and_not_asked_for() -> None:
+    reminder = drafted(60, 1)
+    first = Item.objects.get(number="FA-2026-00041")
+    first.disputed_on, first.disputed_amount = TODAY, Decimal("2000.00")
+    first.save()
+    written = letters.message(reminder, TODAY)
+    assert "FA-2026-00041 (" in written.text
+    assert f"2{NBSP}000,00{NBSP}€" in written.text
+    assert "FA-2026-00041 (" in written.html
+    assert letters.letter_data(written)["items"][0]["open_amount"] == Decimal("10000.00")
+    assert letters._contested([first])[0]["amount"] == Decimal("2000.00")
+    first.disputed_amount = first.disputed_on = None
+    assert letters._contested([first]) == []

@@ -35,6 +35,16 @@ class Line:
     open_amount: Decimal
     days_overdue: int
 
+    @property
+    def name(self) -> str:
+        """Return what the customer calls the item."""
+        return self.item.number or self.item.reference or self.item.label
+
+    @property
+    def disputed(self) -> Decimal:
+        """Return what is contested of the item and left out of the amount."""
+        return self.item.disputed_part if self.open_amount < self.item.open_amount else ZERO
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -86,6 +96,14 @@ class Figures:
     def money(self, amount: Decimal) -> str:
         """Write an amount in the language of the customer."""
         return pages.money(amount, language=self.language, currency=self.organization.currency)
+
+    def named(self, line: Line) -> str:
+        """Name an item as in the list of a message, with what is contested of it and therefore not asked for."""
+        if not line.disputed:
+            return line.name
+        with translation.override(self.language):
+            words = gettext("%(number)s (without %(amount)s in dispute)")
+        return words % {"number": line.name, "amount": self.money(line.disputed)}
 
     def day(self, value: date) -> str:
         """Write a day in the language of the customer."""
@@ -180,7 +198,7 @@ def invoice_list(figures: Figures) -> str:
         rows = []
         for line in figures.lines:
             parts = [
-                line.item.number or line.item.reference or line.item.label,
+                figures.named(line),
                 gettext("due on %(day)s") % {"day": figures.day(line.item.due_on)},
                 figures.money(line.open_amount),
             ]

@@ -105,7 +105,7 @@ def letter_data(written: Message) -> dict[str, Any]:
             "paragraphs": before,
             "items": [
                 {
-                    "number": line.item.number or line.item.reference or line.item.label,
+                    "number": figures.named(line),
                     "issued_on": line.item.issued_on,
                     "due_on": line.item.due_on,
                     "days_overdue": line.days_overdue,
@@ -148,7 +148,7 @@ def statement(organization: Organization, customer: Customer, today: date) -> by
             % {"day": pages.day(today, language=language)},
             "paragraphs": [gettext("Here is your account in our books: please tell us of any difference.")],
             "items": [_statement_line(item, today) for item in items],
-            "totals": [{"label": gettext("Outstanding"), "amount": owed, "strong": True}],
+            "totals": [*_contested(items), {"label": gettext("Outstanding"), "amount": owed, "strong": True}],
         }
     if organization.iban and owed > 0:
         data["payment"] = _payment(organization, owed, customer.code)
@@ -240,7 +240,7 @@ def _table(figures: Figures) -> str:
     rows = []
     for line in figures.lines:
         cells = [
-            (CELL, line.item.number or line.item.reference or line.item.label),
+            (CELL, figures.named(line)),
             (CELL, figures.day(line.item.due_on)),
             *([(FIGURE, str(line.days_overdue))] if late else []),
             (FIGURE, figures.money(line.open_amount)),
@@ -341,6 +341,12 @@ def _address(customer: Customer, contact: Contact | None, home: str, language: s
         country_name(customer.country, language).upper() if abroad else "",
     )
     return [line.strip() for line in lines if line.strip()]
+
+
+def _contested(items: list[Item]) -> list[dict[str, Any]]:
+    """Return the line of a statement that says how much of it is contested, if anything is."""
+    amount = sum((item.disputed_part for item in items), ZERO)
+    return [{"label": gettext("Of which in dispute"), "amount": amount}] if amount else []
 
 
 def _statement_line(item: Item, today: date) -> dict[str, Any]:
