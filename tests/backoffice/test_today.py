@@ -13,7 +13,7 @@ from encours.accounts.models import Organization
 from encours.channels.actions import reserve
 from encours.channels.models import Channel, Sending
 from encours.dunning import actions
-from encours.dunning.models import Decision, Pause, Reminder
+from encours.dunning.models import Decision, Pause, Reminder, Task
 from encours.events.models import Event
 from encours.receivables.models import Item
 
@@ -218,6 +218,13 @@ def test_skipping_keeps_its_reason(alice: Client, organization: Organization):
         "skipped",
         "Called yesterday",
     )
+
+
+def test_a_call_that_nobody_answered_takes_no_step(alice: Client, organization: Organization):
+    found = morning(organization)
+    post(alice, "reminder-call", found["BIG"], outcome="no_answer", note="")
+    assert state(found["BIG"]) == "drafted"
+    assert Task.objects.get().kind == "call"
 
 
 def test_a_call_instead_counts_as_the_contact(alice: Client, organization: Organization):

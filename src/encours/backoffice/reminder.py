@@ -31,6 +31,7 @@ from encours.backoffice.today import (
 )
 from encours.backoffice.wordings import WordingField
 from encours.dunning import actions, sentences
+from encours.dunning.actions import calls
 from encours.dunning.models import Reminder
 from encours.receivables.marks import dispute_item
 from encours.ui.formats import day
@@ -247,7 +248,15 @@ def reminder_call(request: DeskRequest, reminder_id: int) -> HttpResponse:
 
     def record_call() -> str:
         outcome, note = form.cleaned_data["outcome"], form.cleaned_data["note"]
-        actions.record_call(reminder, outcome=outcome, note=note, by=desk.user, now=desk.now)
+        calls.record(
+            desk.organization,
+            reminder.customer,
+            calls.Call(outcome=outcome, note=note),
+            reminder=reminder,
+            today=desk.today,
+            by=desk.user,
+            now=desk.now,
+        )
         told = _("Call recorded: %(outcome)s.") % {"outcome": sentences.call(outcome)}
         return undoable(request, told, undo_address(reminder.customer, desk.now))
 

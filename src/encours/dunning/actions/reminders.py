@@ -13,7 +13,7 @@ from encours.events.actions import record
 from encours.rules import wording
 
 WAITING = (ReminderState.DRAFTED, ReminderState.CONFIRMED)
-CALL_OUTCOMES = ("reached", "voicemail", "no_answer", "wrong_number", "promise", "dispute")
+CALL_OUTCOMES = ("reached", "voicemail", "promise", "dispute")
 
 
 def locked(reminder: Reminder, *states: str) -> Reminder:
