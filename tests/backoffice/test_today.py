@@ -263,6 +263,15 @@ def test_a_part_that_is_disputed_leaves_the_rest_in_the_message(alice: Client, o
     assert (first.disputed_on, first.disputed_amount) == (None, None)
 
 
+@pytest.mark.parametrize("name", ["today-confirm", "reminders-letters"])
+def test_a_sign_that_only_looks_like_a_number_chooses_nothing(
+    alice: Client, organization: Organization, name: str
+):
+    morning(organization)
+    assert alice.post(reverse(name), {"reminder": "²"}).status_code in {200, 302}
+    assert not Reminder.objects.exclude(state="drafted").exists()
+
+
 def test_words_are_edited_with_live_errors(alice: Client, organization: Organization):
     found = morning(organization)
     form = alice.get(reverse("reminder-edit", args=[found["BIG"].pk]), headers=HTMX).content.decode()

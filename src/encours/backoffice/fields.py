@@ -31,7 +31,7 @@ class SirenField(forms.CharField):
         digits = "".join(super().clean(value).split())
         if not digits:
             return ""
-        if not digits.isdigit() or len(digits) != SIREN_DIGITS:
+        if not digits.isdecimal() or len(digits) != SIREN_DIGITS:
             raise forms.ValidationError(
                 _("A SIREN has nine digits; this one has %(count)s characters.") % {"count": len(digits)}
             )

@@ -143,7 +143,7 @@ def names_in(events: Sequence[Event]) -> dict[int, str]:
 def person(actor: str) -> int | None:
     """Return the number of a person in history, nothing for the system."""
     kind, _separator, number = actor.partition(":")
-    return int(number) if kind == "user" and number.isdigit() else None
+    return int(number) if kind == "user" and number.isdecimal() else None
 
 
 def who(actor: str, names: Mapping[int, str]) -> str:

@@ -28,8 +28,8 @@ TAKEN, UNREADABLE, LENGTH_MISSING, TOO_LARGE = 204, 400, 411, 413
 def inbound_message(request: HttpRequest, organization_id: int, mailbox_id: int, secret: str) -> HttpResponse:
     """Keep the message that is handed over, whole; a provider that is told nothing else has no reason to retry."""
     length = request.headers.get("Content-Length", "")
-    if not length.isdigit() or int(length) > LARGEST:
-        return HttpResponse(status=TOO_LARGE if length.isdigit() else LENGTH_MISSING)
+    if not length.isdecimal() or int(length) > LARGEST:
+        return HttpResponse(status=TOO_LARGE if length.isdecimal() else LENGTH_MISSING)
     try:
         content = _message_in(
             request.content_type or "", request.headers.get("Content-Type", ""), request.read()

@@ -36,7 +36,7 @@ def chosen(request: DeskRequest) -> "QuerySet[Reminder]":
     """Return the letters that were ticked; all of them when none was."""
     desk = request.desk
     found = queries.letters_to_post(desk.organization, collector_id=desk.portfolio_user)
-    ticked = [int(one) for one in request.POST.getlist("reminder") if one.isdigit()]
+    ticked = [int(one) for one in request.POST.getlist("reminder") if one.isdecimal()]
     return found.filter(pk__in=ticked) if ticked else found
 
 
@@ -114,7 +114,9 @@ def given_numbers(request: DeskRequest) -> dict[int, str]:
     return {
         int(name.removeprefix(NUMBER_FIELD)): str(value).strip()
         for name, value in request.POST.items()
-        if name.startswith(NUMBER_FIELD) and name.removeprefix(NUMBER_FIELD).isdigit() and str(value).strip()
+        if name.startswith(NUMBER_FIELD)
+        and name.removeprefix(NUMBER_FIELD).isdecimal()
+        and str(value).strip()
     }
 
 
@@ -180,7 +182,7 @@ def reminders_posted(request: DeskRequest) -> HttpResponse:
 def reminders_unposted(request: DeskRequest) -> HttpResponse:
     """Take back the word about letters posted today: they wait again."""
     desk = request.desk
-    ids = [int(one) for one in request.GET.get("ids", "").split("-") if one.isdigit()]
+    ids = [int(one) for one in request.GET.get("ids", "").split("-") if one.isdecimal()]
     count, refused = 0, ""
     for reminder in posted_today(desk).filter(pk__in=ids):
         try:

@@ -195,7 +195,9 @@ def _sender(request: DeskRequest) -> Sender:
     """Return the sender that a button speaks of, else the organization's own."""
     number = request.POST.get("sender", "")
     senders = Sender.objects.filter(organization=request.desk.organization)
-    found = senders.filter(pk=int(number)) if number.isdigit() else senders.filter(purpose=SenderPurpose.MAIN)
+    found = (
+        senders.filter(pk=int(number)) if number.isdecimal() else senders.filter(purpose=SenderPurpose.MAIN)
+    )
     sender = found.first()
     if sender is None:
         raise Http404

@@ -65,7 +65,7 @@ def reminder_of(desk: Desk, reminder_id: int) -> Reminder:
 
 def number(text: str | None, default: int, most: int) -> int:
     """Read a number from an address, held within reason."""
-    return min(int(text), most) if text and text.isdigit() and len(text) < 10 and int(text) > 0 else default  # noqa: PLR2004 - a number of ten digits is no count
+    return min(int(text), most) if text and text.isdecimal() and len(text) < 10 and int(text) > 0 else default  # noqa: PLR2004 - a number of ten digits is no count
 
 
 def shown_of(request: HttpRequest) -> int:
@@ -176,7 +176,7 @@ def today_order(request: DeskRequest) -> HttpResponse:
 def today_confirm(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     if request.method == "POST":
-        chosen = [int(one) for one in request.POST.getlist("reminder") if one.isdigit()]
+        chosen = [int(one) for one in request.POST.getlist("reminder") if one.isdecimal()]
         allowed = list(work.confirmable(desk).filter(pk__in=chosen).values_list("pk", flat=True))
         count = actions.confirm_many(desk.organization, allowed, by=desk.user, now=desk.now)
         messages.success(request, _told_together(desk, count))
