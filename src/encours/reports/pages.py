@@ -8,8 +8,6 @@ from psycopg import sql
 
 Row = TypeVar("Row")
 
-Parameter = object
-
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):

@@ -7,7 +7,7 @@ the same weights: nothing is drawn at random.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from math import exp, log, sqrt
 
@@ -163,8 +163,3 @@ def _calibrated(judged: Sequence[tuple[float, bool]]) -> tuple[float, float]:
         offset += (first * level - cross * gradient) / determinant
         slope = max(0.1, min(_STEEPEST, slope))
     return slope, offset
-
-
-def without_calibration(trained: Model) -> Model:
-    """Return the model as it is before its confidence is corrected, to show what the correction does."""
-    return replace(trained, slopes=dict.fromkeys(MEANINGS, (1.0, 0.0)))
