@@ -9,10 +9,11 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
-from tests.backoffice.conftest import NOW
+from tests.backoffice.conftest import NOW, signed_in
 
 from encours.accounts import tenancy
-from encours.accounts.models import Organization, User
+from encours.accounts.actions import add_member
+from encours.accounts.models import Organization, Role, User
 from encours.customers.models import Contact, Customer, CustomerGroup
 from encours.dunning import actions as dunning
 from encours.dunning.models import Decision, Mention, Note, Pause, Promise, Reminder, ReminderItem, Task
@@ -174,6 +175,28 @@ def test_a_stranger_sees_and_changes_nothing_of_ours(
                 assert SECRET.encode() not in content, said
                 assert b"F-SECRET" not in content, said
     assert picture(organization) == before
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.SALES])
+def test_who_may_only_look_changes_nothing(
+    organization: Organization, manager: User, ours: dict[str, int], role: str
+) -> None:
+    member = add_member(
+        organization, email="eva@lumiere.example", role=role, restricted=False, by=manager, now=NOW
+    )
+    reader = signed_in(member.user)
+    before = picture(organization)
+    for pattern in DESK:
+        for values in values_of(pattern, ours):
+            try:
+                address = reverse(pattern.name, kwargs=values)
+            except NoReverseMatch:
+                continue
+            for answer in (reader.get(address), reader.post(address, POSTED)):
+                said = f"{answer.request['REQUEST_METHOD']} {address}"
+                assert answer.status_code < 500, said
+    after = picture(organization)
+    assert {table for table in after if after[table] != before[table]} == set()
 
 
 def test_nobody_enters_without_signing_in(client: Client, db: None) -> None:
