@@ -12,11 +12,7 @@ from click.testing import Result
 from tests.cli.ledgers import SAMPLE
 from typer.testing import CliRunner
 
-from encours.cli import start
 from encours.cli.analyze import EXAMPLES, analyze
-
-# Made here, before any test narrows the terminal: a console keeps the width it was born with.
-assert start.console
 
 Run = Callable[..., Result]
 

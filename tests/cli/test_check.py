@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from encours.accounts import tenancy
 from encours.accounts.models import Organization
 from encours.channels.models import Sending
+from encours.cli import start
 from encours.cli.keeping import check
 from encours.receivables.documents import path_of
 from encours.receivables.models import Document, Item
@@ -28,7 +29,9 @@ def ours(sample: Path, committed_db: None, tmp_path: Path, monkeypatch: pytest.M
 def said(*words: str) -> tuple[int, str]:
     app = typer.Typer()
     app.command()(check)
-    result = CliRunner().invoke(app, words, env={"COLUMNS": "160", "NO_COLOR": "1"})
+    # A console keeps the width that it was born with, and one without a terminal asks nobody.
+    start.console.width = 160
+    result = CliRunner().invoke(app, words, env={"NO_COLOR": "1"})
     return result.exit_code, result.output
 
 
