@@ -131,7 +131,7 @@ def test_ten_actions_by_keyboard_alone(desk: tuple[Installation, Any]) -> None:
         "item.disputed": 1,
         "call.recorded": 3,
         "promise.made": 1,
-        "task.added": 2,
+        "task.added": 3,
         "note.written": 1,
     }.items():
         assert told.count(kind) == count, (kind, told)

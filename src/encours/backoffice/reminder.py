@@ -133,24 +133,28 @@ class EditForm(forms.Form):
             self.fields["body"].widget.attrs["rows"] = 6
 
 
-def acted(request: DeskRequest, reminder: Reminder, verb: Callable[[], str]) -> HttpResponse:
+def acted(
+    request: DeskRequest, reminder: Reminder, verb: Callable[[], str], *, leaving: bool = False
+) -> HttpResponse:
     """Do something to a reminder, tell it, and go on with the next one; a refusal stays where it is."""
     try:
         messages.success(request, verb())
     except REFUSALS as refusal:
         messages.error(request, sentence(refusal))
-    return went_on(request, reminder)
+        leaving = False
+    return went_on(request, reminder, leaving=leaving)
 
 
-def went_on(request: DeskRequest, reminder: Reminder) -> HttpResponse:
-    """Show what comes after a reminder, or the reminder itself if it still waits."""
+def went_on(request: DeskRequest, reminder: Reminder, *, leaving: bool = False) -> HttpResponse:
+    """Show what comes after a reminder, or the reminder itself if it still waits and nobody leaves it for now."""
     place = request.POST.get("place", "today")
     if place != "today":
         return (
             back(request, "reminders") if place == "list" else redirect("reminder", reminder_id=reminder.pk)
         )
     here = work.waiting(request.desk).filter(pk=reminder.pk).first()
-    chosen = here or work.following(request.desk, reminder)
+    following = work.following(request.desk, reminder) if leaving or here is None else None
+    chosen = following or here
     if fragment(request):
         return answer(request, chosen)
     return redirect(f"{reverse('today')}?reminder={chosen.pk}" if chosen else reverse("today"))
@@ -260,7 +264,8 @@ def reminder_call(request: DeskRequest, reminder_id: int) -> HttpResponse:
         told = _("Call recorded: %(outcome)s.") % {"outcome": sentences.call(outcome)}
         return undoable(request, told, undo_address(reminder.customer, desk.now))
 
-    return acted(request, reminder, record_call)
+    # Who was called in vain waits in the list for another time; the collector goes on.
+    return acted(request, reminder, record_call, leaving=True)
 
 
 @page(permissions.REMIND)
