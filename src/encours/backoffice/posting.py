@@ -36,8 +36,9 @@ def chosen(request: DeskRequest) -> "QuerySet[Reminder]":
     """Return the letters that were ticked; all of them when none was."""
     desk = request.desk
     found = queries.letters_to_post(desk.organization, collector_id=desk.portfolio_user)
-    ticked = [int(one) for one in request.POST.getlist("reminder") if one.isdecimal()]
-    return found.filter(pk__in=ticked) if ticked else found
+    ticked = request.POST.getlist("reminder")
+    # Ticks that mean nothing choose nothing: they must not post every letter.
+    return found.filter(pk__in=[int(one) for one in ticked if one.isdecimal()]) if ticked else found
 
 
 def letter_of(request: DeskRequest, reminder: Reminder) -> bytes:
