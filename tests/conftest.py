@@ -8,9 +8,15 @@ from pytest_django.plugin import DjangoDbBlocker
 
 
 def pytest_configure() -> None:
-    """Keep figures in memory: test runs side by side count organizations alike and would read each other's."""
+    """Compile the catalogs as `encours setup` does, and keep figures in memory, for no other run to read.
+
+    Without the first, a fresh clone would speak English until some test happens to set an installation up.
+    """
     from django.conf import settings
 
+    from encours.config import provision
+
+    provision.compile_translations()
     settings.CACHES["figures"] = settings.CACHES["default"] | {"LOCATION": "figures"}
 
 

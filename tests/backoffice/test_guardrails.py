@@ -72,8 +72,8 @@ def test_a_collector_does_not_change_them(alice: Client) -> None:
 @pytest.mark.parametrize(
     ("region", "first", "second"),
     [
-        ("", "Christmas Day", "New Year’s Day"),
-        ("alsace", "Christmas Day", "Saint Stephen’s Day (Alsace-Moselle)"),
+        ("", "Noël", "Jour de l’An"),
+        ("alsace", "Noël", "Saint-Étienne (Alsace-Moselle)"),
     ],
 )
 def test_the_next_closed_days_are_named(region: str, first: str, second: str) -> None:

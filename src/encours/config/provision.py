@@ -1,5 +1,6 @@
 """Brings a database to the shape of this version: roles, migrations, isolation, grants, start-up checks."""
 
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -134,5 +135,8 @@ def compile_translations() -> None:
             continue
         with source.open("rb") as reader:
             catalog = read_po(reader)
-        with target.open("wb") as writer:
+        # Several processes may come here at once; none of them may read a catalog that is half written.
+        fresh = source.with_suffix(f".{os.getpid()}.new")
+        with fresh.open("wb") as writer:
             write_mo(writer, catalog)
+        fresh.replace(target)
