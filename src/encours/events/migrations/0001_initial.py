@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
+                    models.Index(fields=["organization_id", "id"], name="event_order"),
                     models.Index(
                         condition=models.Q(("customer_id__isnull", False)),
                         fields=["organization_id", "customer_id", "id"],
@@ -36,12 +37,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        # One index instead of two: every event of a load is written into each.
-        migrations.RunSQL(
-            "ALTER TABLE events_event DROP CONSTRAINT events_event_pkey,"
-            " ADD CONSTRAINT events_event_pkey PRIMARY KEY (organization_id, id)",
-            migrations.RunSQL.noop,
         ),
         migrations.CreateModel(
             name="EventPage",
