@@ -2,17 +2,22 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import typer
 from click.testing import Result
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
 from tests.cli.ledgers import SAMPLE
 from typer.testing import CliRunner
 
 from encours.cli.analyze import EXAMPLES, analyze
+from encours.config import database
 
 Run = Callable[..., Result]
 
@@ -50,3 +55,32 @@ def sample() -> Path:
     if not SAMPLE.exists() and not os.environ.get("CI"):
         pytest.skip(f"NOT RUN: there is no sample ledger at {SAMPLE}")
     return SAMPLE
+
+
+@pytest.fixture
+def second_database() -> Iterator[Callable[[], None]]:
+    """Make an empty database beside the one of the tests, and move over to it when asked."""
+    before = connections["owner"].settings_dict["NAME"]
+    name = f"{before}_second"
+    address = database.owner()
+    host = connections["owner"].settings_dict["HOST"]
+    maintenance = database.Address(
+        host, address.port, "postgres", address.user, address.password, address.options
+    )
+
+    def move(to: str) -> None:
+        connections.close_all()
+        for alias in ("default", "owner"):
+            settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = to
+
+    def make() -> None:
+        with psycopg.connect(maintenance.as_url(), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+            )
+        move(name)
+
+    yield make
+    move(before)
+    with psycopg.connect(maintenance.as_url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -3,7 +3,7 @@
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,6 @@ import psycopg
 import pytest
 import typer
 from django.conf import settings
-from django.db import connections
-from psycopg import sql
 from tests.cli.installation import loaded, outstanding
 from typer.testing import CliRunner
 
@@ -20,7 +18,6 @@ from encours.accounts import tenancy
 from encours.accounts.models import Organization, User
 from encours.cli import keeping, saving
 from encours.cli.postgres import ProgramFailedError
-from encours.config import database
 from encours.events.queries import activity, broken_seals
 from encours.receivables.models import Document, Item
 
@@ -48,35 +45,6 @@ def encours() -> Commands:
 def ours(sample: Path, committed_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Organization:
     monkeypatch.setattr(settings, "DOCUMENTS", tmp_path / "documents")
     return loaded(sample)[0]
-
-
-@pytest.fixture
-def second_database() -> Iterator[Callable[[], None]]:
-    """Make an empty database beside the one of the tests, and move over to it when asked."""
-    before = connections["owner"].settings_dict["NAME"]
-    name = f"{before}_second"
-    address = database.owner()
-    host = connections["owner"].settings_dict["HOST"]
-    maintenance = database.Address(
-        host, address.port, "postgres", address.user, address.password, address.options
-    )
-
-    def move(to: str) -> None:
-        connections.close_all()
-        for alias in ("default", "owner"):
-            settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = to
-
-    def make() -> None:
-        with psycopg.connect(maintenance.as_url(), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
-            )
-        move(name)
-
-    yield make
-    move(before)
-    with psycopg.connect(maintenance.as_url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def figures(organization_id: int) -> dict[str, Any]:
