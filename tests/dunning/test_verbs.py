@@ -223,9 +223,19 @@ def test_every_reason_has_its_words() -> None:
         assert "€5.00" in sentences.why("disputed_left_out", {"amount": "5", "count": 1})
         assert "€5.00" in sentences.why("postponed_left_out", {"amount": "5", "count": 1})
         assert "25" in sentences.why("beyond_usual_delay", {"usual_days": 25, "days": 40})
+        assert "€5.00" in sentences.why("noticed_left_out", {"amount": "5", "count": 1})
         assert sentences.withdrawn("settled") == "Settled"
         assert sentences.withdrawn("anything") == "The case changed"
         assert sentences.withdrawn("") == ""
         assert sentences.step("First reminder") == "First reminder"
         assert sentences.step("") == ""
         assert sentences.call("reached") == "Reached"
+
+
+def test_every_reason_to_hold_is_also_a_reason_to_withdraw_what_waits() -> None:
+    with translation.override("en"):
+        words = {code: sentences.withdrawn(code) for code in sentences.HOLDS}
+        assert "The case changed" not in words.values()
+        assert not any("%(" in text for text in words.values())
+        assert words["all_disputed"] == "Everything overdue is disputed"
+        assert words["unallocated_credit"] == "A payment came in that nobody has allocated"

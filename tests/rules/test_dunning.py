@@ -197,6 +197,37 @@ def test_a_formal_notice_holds_only_what_has_earned_it() -> None:
     assert decision.amount == Decimal(1200)
 
 
+def test_a_formal_notice_too_small_to_give_does_not_silence_the_rest() -> None:
+    steps = tuple(replace(step, minimum_amount=Decimal(500)) if step.formal else step for step in PLAN.steps)
+    plan = Plan("Worth it", steps)
+    small = item("F1", 60, amount=100, rank=3)
+    large = item("F2", 5, amount=5000)
+    decision = reminded(decide(case(small, large, last_rank=3), plan, TODAY))
+    assert decision.step.template == "last_reminder"
+    assert [(line.number, line.rank) for line in decision.items] == [("F1", 3), ("F2", 1)]
+    assert held(decide(case(small, replace(large, reached_rank=1), last_rank=3), plan, TODAY)) == (
+        "below_minimum",
+        None,
+    )
+
+
+def test_by_item_a_step_that_cannot_be_said_does_not_silence_the_others() -> None:
+    plan = replace(PLAN, scope="item")
+    facts = case(item("F1", 31, rank=2), item("F2", 16, rank=1), item("F3", 4), has_address=False)
+    decision = reminded(decide(facts, plan, TODAY))
+    assert (decision.step.template, names(decision.items)) == ("reminder_2", ["F2"])
+    unknown = replace(facts, has_address=True, rates_known_until=None, items=(facts.items[0], facts.items[2]))
+    assert reminded(decide(unknown, plan, TODAY)).step.template == "reminder_1"
+    alone = decide(replace(facts, items=facts.items[:1]), plan, TODAY)
+    assert held(alone) == ("contact_missing", None)
+
+
+def test_what_was_given_formal_notice_is_never_reminded_of_more_softly() -> None:
+    decision = reminded(decide(case(item("F1", 90, rank=4), item("F2", 5), last_rank=4), PLAN, TODAY))
+    assert (decision.step.template, names(decision.items)) == ("last_reminder", ["F2"])
+    assert Why("noticed_left_out", {"amount": Decimal(1200), "count": 1}) in decision.reasons
+
+
 def test_a_credit_that_may_settle_the_formal_notice_holds_it() -> None:
     facts = case(item("F1", 60, rank=3), item("F2", 1), last_rank=3, unallocated_amount=Decimal(1500))
     assert held(decide(facts, PLAN, TODAY)) == ("unallocated_credit", None)

@@ -67,6 +67,25 @@ HOLDS_BY_CAUSE = {
     "reminder_in_doubt": _("Nobody knows whether the last reminder left: decide first"),
 }
 WITHDRAWN = {
+    **{
+        code: HOLDS[code]
+        for code in (
+            "nothing_due",
+            "on_hold",
+            "all_postponed",
+            "all_disputed",
+            "sequence_finished",
+            "step_not_due",
+            "rate_missing",
+            "contact_bounced",
+            "never_asked",
+        )
+    },
+    "unallocated_credit": _("A payment came in that nobody has allocated"),
+    "below_minimum": _("Below the minimum"),
+    "budget_spent": _("Contacted often enough in 30 days"),
+    "closed_day": _("Nothing leaves on this day"),
+    "missing": _("No longer in the ledger"),
     "reply_waiting": _("A reply came in: read it first"),
     "promise_running": _("A payment was promised"),
     "installments_kept": _("An installment plan was agreed on"),
@@ -80,6 +99,7 @@ WITHDRAWN = {
     "postponed": _("Postponed by a person"),
     "insolvent": _("Insolvency proceedings were opened"),
     "sender_missing": _("No sender is set: enter the mail server in the settings"),
+    "sender_unauthorized": _("The sender’s mailbox is to be authorized again: see the settings"),
     "wording_error": _("The template has an error: correct it in the settings"),
     "document_error": _("The letter could not be set: check the bank details and the address"),
     "contact_missing": _("No way to reach this customer by this channel: add a contact or an address"),
@@ -102,6 +122,7 @@ WHYS = {
     "installment_missed": _("An installment was missed (%(happened_on)s)"),
     "reply_received": _("A reply was read on %(happened_on)s"),
     "direct_debit_returned": _("A direct debit was returned on %(happened_on)s"),
+    "noticed_left_out": _("%(amount)s under formal notice, left out"),
     "promised_left_out": _("%(amount)s promised, left out"),
     "installments_left_out": _("%(amount)s in an installment plan, left out"),
     "tone_kept": _("Tone of step %(rank)s kept: something has been overdue ever since"),

@@ -1,7 +1,7 @@
 """The dunning decision: what to ask of a customer today, in what words, or why to ask nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -38,6 +38,7 @@ from encours.rules.priority import (
     paid_after,
     probability_unpaid,
 )
+from encours.rules.reasons import Draft, Items, reasons
 
 __all__ = [
     "DEFAULT_PLAN_STEPS",
@@ -74,29 +75,6 @@ UNGUARDED = Guardrails()
 PASSING = frozenset({"contact_missing", "contact_bounced", "below_minimum", "rate_missing"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Items:
-    """The items of a case, sorted: what may be asked for today, and what may not, by the reason that keeps it."""
-
-    overdue: tuple[CaseItem, ...]
-    upcoming: tuple[CaseItem, ...]
-    settled: tuple[CaseItem, ...]
-    kept: dict[str, list[CaseItem]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A step that may be said, and the items it is about with the rank each has by then."""
-
-    step: Step
-    chosen: tuple[tuple[CaseItem, int], ...]
-
-    @property
-    def amount(self) -> Decimal:
-        """Return what the step asks for."""
-        return sum((item.asked_amount for item, _ in self.chosen), ZERO)
-
-
 def decide(case: Case, plan: Plan | None, today: date, guardrails: Guardrails = UNGUARDED) -> Decision:
     """Say what to ask of this customer today, or why to ask nothing; without a plan, nothing is ever asked.
 
@@ -127,7 +105,7 @@ def decide(case: Case, plan: Plan | None, today: date, guardrails: Guardrails = 
     return first or _nothing(case, plan, items, today)
 
 
-def _sorted(case: Case, plan: Plan, today: date) -> _Items:
+def _sorted(case: Case, plan: Plan, today: date) -> Items:
     notices = plan.before_due()
     kept: dict[str, list[CaseItem]] = {}
     overdue, upcoming = list[CaseItem](), list[CaseItem]()
@@ -142,7 +120,7 @@ def _sorted(case: Case, plan: Plan, today: date) -> _Items:
                 overdue.append(item)
         elif not why and any(_notifies(notice, item, today) for notice in notices):
             upcoming.append(item)
-    return _Items(
+    return Items(
         overdue=tuple(overdue),
         upcoming=tuple(upcoming),
         settled=tuple(i for i in case.settled_recently if i.due_on and not i.thanked and i.reached_rank > 0),
@@ -183,7 +161,7 @@ def _whole(items: Iterable[CaseItem]) -> Decimal:
     return sum((item.open_amount for item in items), ZERO)
 
 
-def _nothing(case: Case, plan: Plan | None, items: _Items, today: date) -> Hold:
+def _nothing(case: Case, plan: Plan | None, items: Items, today: date) -> Hold:
     """Name what keeps the customer quiet: the reason that keeps most of the money, or simply nothing to ask for."""
     if not items.kept:
         return Hold(case.customer_id, "nothing_due", _next_due(case, plan, today) if plan else None)
@@ -212,19 +190,19 @@ def _next_due(case: Case, plan: Plan, today: date) -> date | None:
     return min((day for day in days if day > today), default=None)
 
 
-def _drafts(case: Case, plan: Plan, items: _Items, today: date) -> Iterator[_Draft | Hold]:
+def _drafts(case: Case, plan: Plan, items: Items, today: date) -> Iterator[Draft | Hold]:
     """Propose steps in the order of their claim: an answer to an event, a demand, thanks, a notice.
 
     A customer with something overdue gets neither thanks nor a courteous notice: it would undo the demand.
     """
     if items.overdue:
         yield from _answers(case, plan, items.overdue, today)
-        yield _demand(case, plan, items.overdue, today)
+        yield from _demands(case, plan, items.overdue, today)
         return
     thanks = next((step for step in plan.steps if step.trigger == "after_payment"), None)
     paid = tuple((i, i.reached_rank) for i in items.settled if thanks and _thanked_on(i, thanks) <= today)
     if paid and thanks:
-        yield _Draft(thanks, paid)
+        yield Draft(thanks, paid)
     yield from _notices(plan, items.upcoming, today)
 
 
@@ -237,16 +215,16 @@ def _notifies(notice: Step, item: CaseItem, today: date) -> bool:
     return in_time and (item.noticed_days is None or notice.days < item.noticed_days)
 
 
-def _notices(plan: Plan, upcoming: tuple[CaseItem, ...], today: date) -> Iterator[_Draft]:
+def _notices(plan: Plan, upcoming: tuple[CaseItem, ...], today: date) -> Iterator[Draft]:
     """Propose the notice nearest to the due date of what was not given it yet; one overtaken by time is not given."""
     for notice in plan.before_due():
         chosen = tuple((item, 0) for item in upcoming if _notifies(notice, item, today))
         if chosen:
-            yield _Draft(notice, chosen)
+            yield Draft(notice, chosen)
             return
 
 
-def _answers(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date) -> Iterator[_Draft]:
+def _answers(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date) -> Iterator[Draft]:
     """Propose the steps that answer what happened lately, each event once; what an item has reached stays."""
     for step in plan.answers():
         for event in case.events:
@@ -260,15 +238,16 @@ def _answers(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date)
                 continue
             about = tuple(item for item in overdue if not event.items or item.id in event.items)
             if about:
-                yield _Draft(step, tuple((item, ladder.reached_rank(plan, item)) for item in about))
+                yield Draft(step, tuple((item, ladder.reached_rank(plan, item)) for item in about))
 
 
-def _demand(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date) -> _Draft | Hold:
-    """Choose the step of a demand: each item climbs one step at a time, at its own age.
+def _demands(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date) -> Iterator[Draft | Hold]:
+    """Propose the steps of a demand, the highest first: each item climbs one step at a time, at its own age.
 
     By customer, one voice speaks for all, and never softens while anything stays overdue: an item that enters the
     sequence is asked for in the tone already reached, short of the formal notice, which each item must have
-    earned by the step before it. By item, a message speaks of the items at the same step only.
+    earned by the step before it. By item, a message speaks of the items at the same step only. A step that cannot
+    be said of its items leaves the others their own.
     """
     by_item = plan.scope == "item"
     last_rank = 0 if by_item else case.last_rank
@@ -279,24 +258,32 @@ def _demand(case: Case, plan: Plan, overdue: tuple[CaseItem, ...], today: date) 
     ready = {item.id: step for item in overdue if (step := following[item.id]) and ready_on[item.id] <= today}
     amount = {"amount": _total(overdue)}
     if not ready_on:
-        return Hold(case.customer_id, "sequence_finished", None, amount)
-    if not ready:
-        return Hold(case.customer_id, "step_not_due", min(ready_on.values()), amount)
-    step = max(ready.values(), key=lambda ready_step: ready_step.rank)
-    if step.formal or by_item:
-        return _Draft(step, tuple((item, step.rank) for item in overdue if ready.get(item.id) == step))
+        yield Hold(case.customer_id, "sequence_finished", None, amount)
+    elif not ready:
+        yield Hold(case.customer_id, "step_not_due", min(ready_on.values()), amount)
+    for step in sorted(set(ready.values()), key=lambda ready_step: -ready_step.rank):
+        if step.formal or by_item:
+            yield Draft(step, tuple((item, step.rank) for item in overdue if ready.get(item.id) == step))
+        else:
+            yield _spoken(case, plan, step, tuple((item, ready.get(item.id)) for item in overdue))
+            return
+
+
+def _spoken(case: Case, plan: Plan, step: Step, overdue: tuple[tuple[CaseItem, Step | None], ...]) -> Draft:
+    """Say a step in the tone already reached, of all that is overdue but what was given formal notice."""
     reached = [s for s in plan.ladder if not s.formal and s.rank <= case.last_rank]
     voice = max([step, *reached], key=lambda candidate: candidate.rank)
-    return _Draft(
+    return Draft(
         voice,
         tuple(
-            (item, ready[item.id].rank if item.id in ready else ladder.reached_rank(plan, item))
-            for item in overdue
+            (item, ready.rank if ready and not ready.formal else ladder.reached_rank(plan, item))
+            for item, ready in overdue
+            if ready or not ladder.noticed(plan, item)
         ),
     )
 
 
-def _guarded(case: Case, plan: Plan, guardrails: Guardrails, draft: _Draft, today: date) -> Hold | None:
+def _guarded(case: Case, plan: Plan, guardrails: Guardrails, draft: Draft, today: date) -> Hold | None:
     """Look for what forbids this step today, with the amount it holds back."""
     step, amount = draft.step, draft.amount
     asks = step.trigger != "after_payment"
@@ -317,7 +304,7 @@ def _guarded(case: Case, plan: Plan, guardrails: Guardrails, draft: _Draft, toda
     return None
 
 
-def _remind(case: Case, plan: Plan, draft: _Draft, items: _Items, today: date) -> Remind:
+def _remind(case: Case, plan: Plan, draft: Draft, items: Items, today: date) -> Remind:
     step = draft.step
     ages = _ages(plan, draft)
     chances = Chances(case.paid_after)
@@ -340,11 +327,11 @@ def _remind(case: Case, plan: Plan, draft: _Draft, items: _Items, today: date) -
     amount = sum((line.open_amount for line in lines), ZERO)
     asked = ZERO if step.trigger == "after_payment" else amount - case.unallocated_amount
     value = expected_value(lines, asked, step.channel)
-    reasons = tuple(_reasons(case, draft, lines, items))
-    return Remind(case.customer_id, step, lines, amount, case.unallocated_amount, value, reasons)
+    why = tuple(reasons(case, plan, draft, lines, items))
+    return Remind(case.customer_id, step, lines, amount, case.unallocated_amount, value, why)
 
 
-def _ages(plan: Plan, draft: _Draft) -> list[int]:
+def _ages(plan: Plan, draft: Draft) -> list[int]:
     """Return the age to keep with each item, by which another version of the plan will know how far it came."""
     if draft.step.trigger != "after_due":
         days = -draft.step.days if draft.step.trigger == "before_due" else 0
@@ -353,43 +340,3 @@ def _ages(plan: Plan, draft: _Draft) -> list[int]:
     return [
         ladder.step_age(plan.ladder, steps[rank], item) if rank in steps else 0 for item, rank in draft.chosen
     ]
-
-
-def _reasons(case: Case, draft: _Draft, lines: tuple[Line, ...], items: _Items) -> Iterable[Why]:
-    step, oldest, count = draft.step, lines[0], len(lines)
-    if step.trigger == "before_due":
-        yield Why("due_soon", {"days": -oldest.days_overdue, "count": count})
-    elif step.trigger == "after_payment":
-        yield Why("paid_after_reminder", {"count": count})
-    else:
-        if step.event:
-            happened = max(event.on for event in case.events if event.kind == step.event)
-            yield Why(step.event, {"happened_on": happened})
-        yield Why("oldest_overdue", {"days": oldest.days_overdue, "number": oldest.number, "count": count})
-        if not step.event and step.rank > max(line.rank for line in lines):
-            yield Why("tone_kept", {"rank": step.rank})
-        if case.usual_delay_days is not None and oldest.days_overdue > case.usual_delay_days:
-            yield Why(
-                "beyond_usual_delay", {"usual_days": case.usual_delay_days, "days": oldest.days_overdue}
-            )
-        yield from _left_out(items, draft)
-    if case.unallocated_amount > 0 and step.trigger != "after_payment":
-        yield Why("unallocated_deducted", {"amount": case.unallocated_amount})
-
-
-def _left_out(items: _Items, draft: _Draft) -> Iterable[Why]:
-    """Say what is overdue and not asked for, by its reason; of an item disputed in part, the disputed part."""
-    partly = [item for item, _ in draft.chosen if item.disputed]
-    disputed = [*items.kept.get("all_disputed", ()), *partly]
-    for code, left_out in (
-        ("disputed_left_out", disputed),
-        ("promised_left_out", items.kept.get("promise_running", ())),
-        ("installments_left_out", items.kept.get("installments_kept", ())),
-        ("postponed_left_out", items.kept.get("all_postponed", ())),
-    ):
-        if left_out:
-            amount = sum(
-                (item.open_amount - (item.asked_amount if item in partly else ZERO) for item in left_out),
-                ZERO,
-            )
-            yield Why(code, {"amount": amount, "count": len(left_out)})

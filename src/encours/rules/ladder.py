@@ -57,6 +57,12 @@ def reached_rank(plan: Plan, item: CaseItem) -> int:
     return carried_rank(plan, item.reached_rank, item.reached_days, item, item.reached_by)
 
 
+def noticed(plan: Plan, item: CaseItem) -> bool:
+    """Tell whether an item was given formal notice in this plan."""
+    rank = reached_rank(plan, item)
+    return any(step.formal and step.rank <= rank for step in plan.ladder)
+
+
 def entry_rank(plan: Plan, item: CaseItem, last_rank: int, today: date) -> int:
     """Return the rank at which an item that was never asked for enters: that of its age when it was first known.
 

@@ -133,7 +133,7 @@ les textes se changent dans les réglages.
 3. Chaque pièce monte une étape à la fois, à son propre âge. Le client reçoit une seule voix : l'étape la plus haute qui
    soit mûre vaut pour tout ce qui est échu.
 4. Le ton ne redescend pas tant que quelque chose reste échu. La mise en demeure ne vaut que pour les pièces qui l'ont
-   méritée par l'étape d'avant.
+   méritée par l'étape d'avant ; ce qui est en demeure n'est plus rappelé plus doucement.
 5. Une pièce connue à temps commence par la première étape, même si la machine s'est arrêtée un mois. Une pièce déjà
    ancienne quand on l'apprend (balance reprise) entre à l'étape de son âge ; un premier contact n'est cependant ni une
    mise en demeure ni une demande de pénalités. Dès que le client est relancé, une étape à la fois.
@@ -141,7 +141,8 @@ les textes se changent dans les réglages.
    événement ; chaque événement reçoit une seule réponse, qui ne fait monter personne.
 7. Quand le plan change, chaque pièce reste à l'âge de la dernière étape dite : rien ne recommence, rien ne s'adoucit.
 8. Par pièce, un message ne parle que des pièces qui en sont à la même étape ; le mode se change à tout moment.
-9. Les crédits non affectés sont déduits de ce qui est demandé, et la lettre le dit.
+9. Une mise en demeure, ou une étape par pièce, qui ne peut être dite (montant, adresse, taux) n'arrête pas le reste.
+10. Les crédits non affectés sont déduits de ce qui est demandé, et la lettre le dit.
 
 ## Pourquoi rien n'est demandé
 
