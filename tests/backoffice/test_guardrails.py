@@ -49,9 +49,18 @@ def test_what_is_chosen_is_kept_and_told(bob: Client, organization: Organization
     assert Event.objects.filter(kind="guardrails.changed").count() == 1
 
 
+@pytest.mark.parametrize("typed", ["1 500,50", "1\u202f500,50 €", "1.500,50", "1500.50"])
+def test_an_amount_is_read_as_it_is_written_in_france_or_elsewhere(
+    bob: Client, organization: Organization, typed: str
+) -> None:
+    assert bob.post(ADDRESS, ENTERED | {"minimum_case": typed}).status_code == 302
+    assert guardrails_of(organization).minimum_case == Decimal("1500.50")
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
+        ("minimum_case", "deux mille", "Enter a number."),
         ("window_to", "08:00", "Choose an hour after the first."),
         ("week_days", [], "This field is required."),
         ("gap_days", "-1", "greater than or equal to 0"),

@@ -70,7 +70,7 @@ def test_every_field_of_a_step_is_kept(bob: Client, draft: DunningPlan) -> None:
     everything = {
         **FIRST, "channel": "letter", "registered": "on", "mode": "manual", "contact_role": "buyer",
         "escalate_to": "director", "copy_to": "salesperson", "sender": "escalated", "attach_statement": "on",
-        "attach_invoices": "on", "minimum_amount": "150.50", "states_interest": "on", "formal": "on",
+        "attach_invoices": "on", "minimum_amount": "1 150,50", "states_interest": "on", "formal": "on",
         "template": "formal_notice",
     }  # fmt: skip
     bob.post(reverse("plan-step-new", args=[draft.pk, "after_due"]), everything)
@@ -79,7 +79,7 @@ def test_every_field_of_a_step_is_kept(bob: Client, draft: DunningPlan) -> None:
     assert (step.contact_role, step.escalate_to, step.copy_to, step.sender) == (
         "buyer", "director", "salesperson", "escalated",
     )  # fmt: skip
-    assert str(step.minimum_amount) == "150.50"
+    assert str(step.minimum_amount) == "1150.50"
     page = text(bob, "plan", draft.pk)
     for words in ("Registered letter", "also to: director", "copy: the salesperson", "with the invoices"):
         assert words in page
@@ -214,7 +214,7 @@ def test_rules_are_tried_then_applied_and_moved(
     draft = actions.create_plan(organization, name="Soft", by=manager, now=NOW)
     bob.post(reverse("plan-step-new", args=[draft.pk, "after_due"]), FIRST)
     bob.post(reverse("plan-force", args=[draft.pk]))
-    rule = {"name": "Big ones", "lineage": str(draft.pk), "outstanding_from": "5000"}
+    rule = {"name": "Big ones", "lineage": str(draft.pk), "outstanding_from": "5 000"}
     answer = bob.post(reverse("plan-rule", args=["new"]), {**rule, "countries": "France"})
     assert "two letters" in answer.content.decode()
     bob.post(reverse("plan-rule", args=["new"]), {**rule, "countries": "fr, be"})

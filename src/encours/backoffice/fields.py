@@ -162,3 +162,18 @@ class PercentField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
         """Read the rate as it is typed in France or elsewhere."""
         return super().to_python(str(value).replace(",", ".").rstrip(" %") if value else value)
+
+
+class SumField(forms.DecimalField):
+    """A sum of money, zero allowed, as people write one: spaces between thousands, a comma or a point."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Django's field options
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(min_value=0, max_digits=15, decimal_places=2, localize=True, **options)
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
+        """Read the sum as it is typed in France or elsewhere: the last sign is the decimal one."""
+        typed = "".join(str(value).split()).rstrip("€") if value is not None else ""
+        if "," in typed and "." in typed:
+            typed = typed.replace("." if typed.rindex(",") > typed.rindex(".") else ",", "")
+        return super().to_python(typed.replace(",", "."))

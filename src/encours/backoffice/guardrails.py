@@ -1,7 +1,6 @@
 """The guardrails: what is never done to a customer, whatever a plan says."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.fields import SumField
 from encours.backoffice.refresh import bring_up_to_date
 from encours.dunning import sentences
 from encours.dunning.actions.guardrails import FIELDS, change_guardrails
@@ -68,14 +68,7 @@ class GuardrailsForm(forms.Form):
         max_value=MOST_CONTACTS,
         help_text=gettext_lazy("At most, for one customer. Zero sets no limit; thanks do not count."),
     )
-    minimum_case = forms.DecimalField(
-        label=gettext_lazy("Nothing is asked below"),
-        min_value=Decimal(0),
-        max_digits=15,
-        decimal_places=2,
-        localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+    minimum_case = SumField(label=gettext_lazy("Nothing is asked below"))
     window_from = forms.TimeField(
         label=gettext_lazy("From"), widget=forms.TimeInput({"type": "time"}, format="%H:%M")
     )

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from encours.backoffice import plan_words as words
+from encours.backoffice.fields import SumField
 from encours.dunning import sentences
 from encours.dunning.models import DunningPlan
 from encours.rules.cases import Channel, Step, Trigger
 from encours.rules.plan_steps import KINDS, Part
 
 LONGEST_DAYS = 365
-AMOUNT = {"inputmode": "decimal", "autocomplete": "off"}
 KIND_NAMES = {
     "message": gettext_lazy("E-mails and letters"),
     "sms": gettext_lazy("Text messages"),
@@ -39,10 +39,7 @@ class PlanForm(forms.Form):
     minimum_gap_days = forms.IntegerField(
         label=gettext_lazy("Days of silence between two contacts"), min_value=0, max_value=60
     )
-    tolerance = forms.DecimalField(
-        label=gettext_lazy("Leave out items up to"), min_value=0, max_digits=15, decimal_places=2, localize=True,
-        widget=forms.TextInput(attrs=AMOUNT),
-    )  # fmt: skip
+    tolerance = SumField(label=gettext_lazy("Leave out items up to"))
 
 
 def plan_form(plan: DunningPlan, data: Any = None) -> PlanForm:  # noqa: ANN401 - Django's form data
@@ -95,11 +92,10 @@ class StepForm(forms.Form):
     sender = forms.ChoiceField(label=gettext_lazy("Signed by"), choices=list(words.SENDERS.items()))
     attach_statement = forms.BooleanField(label=gettext_lazy("Attach the statement"), required=False)
     attach_invoices = forms.BooleanField(label=gettext_lazy("Attach the invoices"), required=False)
-    minimum_amount = forms.DecimalField(
-        label=gettext_lazy("Minimum amount"), min_value=0, max_digits=15, decimal_places=2, localize=True,
-        widget=forms.TextInput(attrs=AMOUNT),
+    minimum_amount = SumField(
+        label=gettext_lazy("Minimum amount"),
         help_text=gettext_lazy("Below it, this step waits for more to be overdue."),
-    )  # fmt: skip
+    )
     states_interest = forms.BooleanField(
         label=gettext_lazy("State late interest and the recovery fee"), required=False
     )
@@ -231,14 +227,8 @@ class RuleForm(forms.Form):
     segments = forms.MultipleChoiceField(
         label=gettext_lazy("Segment"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    outstanding_from = forms.DecimalField(
-        label=gettext_lazy("Owes at least"), required=False, min_value=0, max_digits=15, decimal_places=2,
-        localize=True, widget=forms.TextInput(attrs=AMOUNT),
-    )  # fmt: skip
-    outstanding_below = forms.DecimalField(
-        label=gettext_lazy("Owes less than"), required=False, min_value=0, max_digits=15, decimal_places=2,
-        localize=True, widget=forms.TextInput(attrs=AMOUNT),
-    )  # fmt: skip
+    outstanding_from = SumField(label=gettext_lazy("Owes at least"), required=False)
+    outstanding_below = SumField(label=gettext_lazy("Owes less than"), required=False)
     FLAGS = [("", gettext_lazy("Either")), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
     public_buyer = forms.ChoiceField(label=gettext_lazy("Public buyer"), required=False, choices=FLAGS)
     sole_trader = forms.ChoiceField(label=gettext_lazy("Sole trader"), required=False, choices=FLAGS)
