@@ -74,11 +74,23 @@ def test_a_promise_is_accepted_as_corrected(alice: Client, promised: InboundMess
 
 
 def test_a_promise_of_the_past_is_told_and_nothing_happens(alice: Client, promised: InboundMessage) -> None:
-    accept(alice, promised, on="2020-01-01", amount="5")
-    assert "A promise is about a day to come" in alice.get(reverse("replies")).content.decode()
+    page = accept(alice, promised, on="2020-01-01", amount="5").content.decode()
+    assert "A promise is about a day to come" in page
+    assert 'value="2020-01-01"' in page
     assert not Promise.objects.exists()
-    accept(alice, promised, on="never", amount="a lot")
-    assert "Paid by" in alice.get(reverse("replies")).content.decode()
+    answer = accept(alice, promised, on="never", amount="a lot")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Write an amount such as" in page
+    assert 'value="never"' in page, "what was typed is not lost"
+    assert 'value="a lot"' in page
+
+
+def test_the_last_reminders_are_named_in_the_language_of_the_reader(
+    alice: Client, collector: User, promised: InboundMessage
+) -> None:
+    User.objects.filter(pk=collector.pk).update(language="fr")
+    assert " relance</a>" in alice.get(reverse("replies")).content.decode()
 
 
 def test_reading_lets_the_plan_go_on(alice: Client, promised: InboundMessage) -> None:
@@ -171,8 +183,10 @@ def test_an_answer_starts_from_the_words_that_fit_and_carries_documents(
     alice.post(reverse("reply-answer", args=[promised.pk]), {"text": " "})
     promised.refresh_from_db()
     assert promised.state == "new"
-    alice.post(reverse("reply-answer", args=[promised.pk]), {"text": "{{ weather }}"})
-    assert "“weather” is no variable of an answer" in alice.get(reverse("replies")).content.decode()
+    wrong = {"text": "Il fait {{ weather }} aujourd’hui."}
+    page = alice.post(reverse("reply-answer", args=[promised.pk]), wrong).content.decode()
+    assert "“weather” is no variable of an answer" in page
+    assert "Il fait {{ weather }} aujourd’hui." in page, "what was typed is not lost"
     words = {"text": "Bien noté, {{ customer_name }}.", "documents": [invoice.pk]}
     alice.post(reverse("reply-answer", args=[promised.pk]), words)
     promised.refresh_from_db()
@@ -181,6 +195,8 @@ def test_an_answer_starts_from_the_words_that_fit_and_carries_documents(
     alice.post(reverse("reply-answer", args=[promised.pk]), words)
     promised.refresh_from_db()
     assert promised.state == "answered"
+    twice = alice.post(reverse("reply-answer", args=[promised.pk]), {**words, "state": "new"})
+    assert "It was answered meanwhile" in twice.content.decode()
     left = Sending.objects.get(key__startswith="answer-")
     content = content_of(left) or b""
     assert b"F-1.pdf" in content

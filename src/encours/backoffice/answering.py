@@ -26,6 +26,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Answer"),
         max_length=LONGEST,
+        error_messages={"required": gettext_lazy("Write an answer first.")},
         widget=forms.Textarea({"rows": 9, "spellcheck": "true"}),
     )
     documents = forms.TypedMultipleChoiceField(

@@ -1,5 +1,6 @@
 """Replies: what debtors wrote, read and answered on one screen, with the customer beside it."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, cast
 
@@ -28,8 +29,10 @@ from encours.receivables.documents import add_document
 
 QUEUES = ("mine", "all", "unmatched", "done")
 AT_ONCE = 100
+REFUSED = 422
 LARGEST = 2**31
 FOUND_AT_MOST = 20
+Typed = ReadingForm | answering.AnswerForm
 
 
 def chosen_queue(request: DeskRequest, found: dict[str, int]) -> str:
@@ -54,7 +57,9 @@ def message_of(desk: Desk, reply_id: int) -> InboundMessage:
     return get_object_or_404(readings.messages(desk.organization, desk.portfolio_user), pk=reply_id)
 
 
-def context(request: DeskRequest, chosen: InboundMessage | None = None, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a template takes anything
+def context(
+    request: DeskRequest, chosen: InboundMessage | None = None, typed: Typed | None = None
+) -> dict[str, Any]:
     """Gather the page: the queues, the list, and the chosen message or the first one."""
     desk = request.desk
     counted = readings.counts(desk.organization, desk.user.pk, desk.portfolio_user)
@@ -67,20 +72,22 @@ def context(request: DeskRequest, chosen: InboundMessage | None = None, **more: 
         "queue": queue,
         "rows": [(one, described(one)) for one in found],
         "opened": opened,
-        **(shown(request, chosen, queue) if chosen else {"detail": None}),
-        **more,
+        **(shown(request, chosen, queue, typed) if chosen else {"detail": None}),
     }
 
 
-def shown(request: DeskRequest, message: InboundMessage, queue: str) -> dict[str, Any]:
-    """Gather what the detail of a message shows."""
+def shown(
+    request: DeskRequest, message: InboundMessage, queue: str, typed: Typed | None = None
+) -> dict[str, Any]:
+    """Gather what the detail of a message shows, with what was typed into it if that was refused."""
     desk = request.desk
-    found = detail(desk, message)
+    found = detail(desk, message, typed if isinstance(typed, ReadingForm) else None)
+    answer = typed if isinstance(typed, answering.AnswerForm) else None
     return {
         "detail": found,
         "queue": queue,
         "currency": desk.organization.currency,
-        "answer": answering.AnswerForm(desk, found)
+        "answer": (answer or answering.AnswerForm(desk, found))
         if found.answerable and desk.may(permissions.REMIND)
         else None,
         "drafts": answering.drafts(desk, found) if found.answerable else [],
@@ -121,14 +128,12 @@ def reply_accept(request: DeskRequest, reply_id: int, reading_id: int) -> HttpRe
     items = readings.open_items(message.customer) if message.customer else []
     form = ReadingForm(reading, items, request.POST)
     if not form.is_valid():
-        faults = [f"{form.fields[name].label} : {error[0]}" for name, error in form.errors.items()]
-        messages.error(request, " ".join(faults))
-        return _stay(request, message)
+        return _refused(request, message, form)
     try:
         actions.accept(reading, by=desk.user, now=desk.now, chosen=form.chosen())
     except REFUSALS as refusal:
         messages.error(request, sentence(refusal))
-        return _stay(request, message)
+        return _refused(request, message, form)
     _again(desk, message)
     messages.success(
         request, _("Accepted: %(meaning)s.") % {"meaning": meaning_name(reading.meaning).lower()}
@@ -150,31 +155,19 @@ def reply_refuse(request: DeskRequest, reply_id: int, reading_id: int) -> HttpRe
 @page(permissions.REMIND)
 @require_POST
 def reply_read(request: DeskRequest, reply_id: int) -> HttpResponse:
-    desk, message = request.desk, message_of(request.desk, reply_id)
-    actions.mark_read(message, by=desk.user, now=desk.now)
-    _again(desk, message)
-    messages.success(request, _("Read: the plan goes on."))
-    return _next(request, message)
+    return _next(request, _moved(request, reply_id, actions.mark_read, _("Read: the plan goes on.")))
 
 
 @page(permissions.REMIND)
 @require_POST
 def reply_aside(request: DeskRequest, reply_id: int) -> HttpResponse:
-    desk, message = request.desk, message_of(request.desk, reply_id)
-    actions.set_aside(message, by=desk.user, now=desk.now)
-    _again(desk, message)
-    messages.success(request, _("Set aside."))
-    return _next(request, message)
+    return _next(request, _moved(request, reply_id, actions.set_aside, _("Set aside.")))
 
 
 @page(permissions.REMIND)
 @require_POST
 def reply_reopen(request: DeskRequest, reply_id: int) -> HttpResponse:
-    desk, message = request.desk, message_of(request.desk, reply_id)
-    actions.take_up(message, by=desk.user, now=desk.now)
-    _again(desk, message)
-    messages.success(request, _("It waits to be read again."))
-    return _stay(request, message)
+    return _stay(request, _moved(request, reply_id, actions.take_up, _("It waits to be read again.")))
 
 
 @page(permissions.REMIND)
@@ -195,14 +188,15 @@ def reply_answer(request: DeskRequest, reply_id: int) -> HttpResponse:
     desk, message = request.desk, message_of(request.desk, reply_id)
     form = answering.AnswerForm(desk, detail(desk, message), request.POST)
     if not form.is_valid():
-        wrong = next(iter(form.errors.get("text", [])), "") if form.data.get("text", "").strip() else ""
-        messages.error(request, str(wrong) or _("Write an answer first."))
-        return _stay(request, message)
+        return _refused(request, message, form)
+    if message.state == "answered" and request.POST.get("state") not in {None, "answered"}:
+        messages.error(request, _("It was answered meanwhile: look at the history before you answer again."))
+        return _refused(request, message, form)
     try:
         answering.send(desk, message, form)
     except REFUSALS as refusal:
         messages.error(request, sentence(refusal))
-        return _stay(request, message)
+        return _refused(request, message, form)
     _again(desk, message)
     messages.success(
         request,
@@ -260,6 +254,22 @@ def _reading(desk: Desk, reply_id: int, reading_id: int) -> tuple[InboundMessage
 def _again(desk: Desk, message: InboundMessage) -> None:
     if message.customer_id is not None:
         decide_again(desk, [message.customer_id])
+
+
+def _moved(
+    request: DeskRequest, reply_id: int, verb: Callable[..., InboundMessage], said: str
+) -> InboundMessage:
+    """Move a message to another state, decide again for its customer, and say so."""
+    desk, message = request.desk, message_of(request.desk, reply_id)
+    verb(message, by=desk.user, now=desk.now)
+    _again(desk, message)
+    messages.success(request, said)
+    return message
+
+
+def _refused(request: DeskRequest, message: InboundMessage, typed: Typed) -> HttpResponse:
+    """Show the page again with what was typed and what is wrong with it."""
+    return render(request, "backoffice/replies.html", context(request, message, typed), status=REFUSED)
 
 
 def _stay(request: DeskRequest, message: InboundMessage) -> HttpResponse:

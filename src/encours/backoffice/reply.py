@@ -86,6 +86,7 @@ class ReadingForm(forms.Form):
     replace = forms.BooleanField(label=gettext_lazy("In the place of the one who wrote"), required=False)
 
     def __init__(self, reading: Reading, items: list[Item], data: Any = None) -> None:  # noqa: ANN401 - Django's form data
+        self.reading_id = reading.pk
         said = reading.details
         amount = number_format(Decimal(said["amount"]), 2, force_grouping=True) if said.get("amount") else ""
         initial = {
@@ -165,13 +166,11 @@ class ReplyDetail:
 SHOWN_ITEMS = 12
 
 
-def detail(
-    desk: Desk, message: InboundMessage, bound: ReadingForm | None = None, bound_id: int = 0
-) -> ReplyDetail:
-    """Gather everything about one message in a constant number of queries."""
+def detail(desk: Desk, message: InboundMessage, bound: ReadingForm | None = None) -> ReplyDetail:
+    """Gather everything about one message in a constant number of queries; `bound` is a form that was refused."""
     customer = message.customer
     items = readings.open_items(customer) if customer else []
-    proposals = list(_proposals(message, items, bound, bound_id))
+    proposals = list(_proposals(message, items, bound))
     organization_id = desk.organization.pk
     asked = [number for one in proposals for number in one.reading.details.get("items", ())]
     return ReplyDetail(
@@ -196,16 +195,15 @@ def detail(
     )
 
 
-def _proposals(
-    message: InboundMessage, items: list[Item], bound: ReadingForm | None, bound_id: int
-) -> Iterator[Proposal]:
+def _proposals(message: InboundMessage, items: list[Item], bound: ReadingForm | None) -> Iterator[Proposal]:
     first = True
     text = message.said or message.subject
     for reading in sorted(message.readings.all(), key=lambda one: text.find(one.sentence)):
         if reading.meaning == OTHER:
             continue
         open_ = reading.state == "proposed"
-        form = (bound if bound_id == reading.pk else ReadingForm(reading, items)) if open_ else None
+        typed = bound if bound is not None and bound.reading_id == reading.pk else None
+        form = (typed or ReadingForm(reading, items)) if open_ else None
         said = reading.details
         payments = []
         if reading.meaning == "already_paid" and message.customer:
