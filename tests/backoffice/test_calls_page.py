@@ -83,6 +83,19 @@ def test_what_is_missing_is_asked_for_in_the_dialog(alice: Client, buyers: dict[
     assert not Promise.objects.exists()
 
 
+def test_what_was_typed_is_not_lost_when_something_is_missing(
+    alice: Client, buyers: dict[str, Customer]
+) -> None:
+    answer = record(alice, buyers["BIG"], "promise", amount="12 x", promised_on="2026-12-03", note="Mme Roux")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for typed in ("12 x", "2026-12-03", "Mme Roux"):
+        assert page.count(f'value="{typed}"') == 1, typed
+    answer = record(alice, buyers["BIG"], "call_back", call_on="2020-01-01", call_at="10:30")
+    assert 'value="2020-01-01"' in answer.content.decode()
+    assert 'value="10:30"' in answer.content.decode()
+
+
 def test_a_call_back_is_planned_and_leaves_the_list(alice: Client, buyers: dict[str, Customer]) -> None:
     record(alice, buyers["BIG"], "call_back", call_on="2026-11-24", call_at="10:30")
     task = Task.objects.get()
