@@ -237,32 +237,6 @@ def test_a_call_instead_counts_as_the_contact(alice: Client, organization: Organ
     assert state(found["MID"]) == "drafted"
 
 
-def test_a_disputed_item_leaves_the_message_at_once(alice: Client, organization: Organization):
-    found = morning(organization)
-    first = Item.objects.get(number="F-1")
-    seen = post(alice, "reminder-dispute", found["BIG"], item=first.pk, reason="Broken").content.decode()
-    first.refresh_from_db()
-    assert (first.disputed_on, first.dispute_reason) == (TODAY, "Broken")
-    assert "3 actions, €6,500.00 at stake" in seen
-    undo = reverse("today-undispute", args=[first.pk])
-    assert undo in seen
-    assert "€12,500.00 at stake" in alice.post(undo, headers=HTMX).content.decode()
-    # An item of somebody else's message is not in the choice.
-    other = Item.objects.get(number="F-4")
-    assert post(alice, "reminder-dispute", found["BIG"], item=other.pk, reason="x").status_code == 422
-
-
-def test_a_part_that_is_disputed_leaves_the_rest_in_the_message(alice: Client, organization: Organization):
-    found = morning(organization)
-    first = Item.objects.get(number="F-1")
-    post(alice, "reminder-dispute", found["BIG"], item=first.pk, reason="Broken", amount="1000")
-    first.refresh_from_db()
-    assert first.disputed_amount == 1000
-    alice.post(reverse("today-undispute", args=[first.pk]), headers=HTMX)
-    first.refresh_from_db()
-    assert (first.disputed_on, first.disputed_amount) == (None, None)
-
-
 @pytest.mark.parametrize("name", ["today-confirm", "reminders-letters"])
 def test_a_sign_that_only_looks_like_a_number_chooses_nothing(
     alice: Client, organization: Organization, name: str

@@ -110,6 +110,15 @@ class DisputeForm(forms.Form):
         choices = [(line.item.pk, line.name) for line in found.lines if line.disputable]
         self.fields["item"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
         self.fields["item"].initial = choices[0][0] if choices else None
+        self.items = {line.item.pk: line.item for line in found.lines}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a part that is the whole, or more."""
+        data = super().clean() or {}
+        item, part = self.items.get(data.get("item", 0)), data.get("amount")
+        if item is not None and part is not None and part >= item.open_amount:
+            self.add_error("amount", _("Leave this empty if all of it is contested."))
+        return data
 
 
 class EditForm(forms.Form):
@@ -324,7 +333,7 @@ def reminder_dispute(request: DeskRequest, reminder_id: int) -> HttpResponse:
         return asked(request, found, "dispute", form)
 
     def dispute() -> str:
-        item = next(line.item for line in found.lines if line.item.pk == form.cleaned_data["item"])
+        item = form.items[form.cleaned_data["item"]]
         reason = form.cleaned_data["reason"]
         part = form.cleaned_data["amount"]
         dispute_item(item, today=desk.today, reason=reason, by=desk.by, now=desk.now, amount=part)
