@@ -80,6 +80,28 @@ def test_several_tasks_are_handed_over_moved_and_dropped(
     assert Task.objects.exclude(canceled_at=None).count() == 1
 
 
+def test_a_verb_that_nobody_chose_ends_no_task(alice: Client, organization: Organization) -> None:
+    task = add(organization, "Keep me", TODAY)
+    for verb in ("", "finish"):
+        alice.post("/tasks/many/", {"task": task.pk, "verb": verb})
+    task.refresh_from_db()
+    assert (task.done_at, task.canceled_at) == (None, None)
+    # The Enter key presses the first button of a form: it must be one that does nothing.
+    form = read(alice).partition("data-agenda>")[2]
+    assert form[: form.index("<button")].count("<li") == 0
+    assert form[form.index("<button") :].startswith("<button hidden disabled>")
+
+
+def test_a_task_that_is_refused_keeps_what_was_typed(alice: Client, collector: User) -> None:
+    typed = {"title": "Send the statement", "due_on": "soon", "assignee": collector.pk, "note": "Twice"}
+    answer = alice.post("/tasks/add/", typed)
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'aria-labelledby="task-new-title" data-dialog-open' in said
+    assert 'value="Send the statement"' in said
+    assert not Task.objects.exists()
+
+
 def test_who_covers_an_absent_colleague_sees_their_tasks(
     alice: Client, organization: Organization, manager: User, collector: User
 ) -> None:
@@ -104,8 +126,9 @@ def test_a_reply_that_waits_two_days_is_a_task_until_it_is_read(
         from_address="compta@verger.example",
         subject="Re: reminder",
         content_hash="0" * 64,
-        received_at=NOW - timedelta(days=1),
+        received_at=NOW - timedelta(days=3),
     )
+    # Of Thursday morning: on Sunday it has not waited two working days, on Tuesday it has.
     assert make_chores(organization, TODAY, NOW) == 0
     later = NOW + timedelta(days=2)
     assert make_chores(organization, TODAY, later) == 1

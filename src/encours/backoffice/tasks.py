@@ -90,6 +90,11 @@ def chosen(request: DeskRequest) -> Sequence[Task]:
 
 @page()
 def tasks(request: DeskRequest) -> HttpResponse:
+    return _page(request, TaskForm(request.desk))
+
+
+def _page(request: DeskRequest, form: TaskForm) -> HttpResponse:
+    """Show the agenda; a form that was refused comes back open, with what was typed."""
     desk = request.desk
     who = whose(desk, request.GET.get("who", ""))
     found = agenda.agenda(
@@ -113,9 +118,9 @@ def tasks(request: DeskRequest) -> HttpResponse:
         "groups": [(key, name, list(lines)) for key, name, lines in groups if lines],
         "icons": ICONS,
         "people": {number: str(user) for number, user in colleagues(desk).items()},
-        "form": TaskForm(desk),
+        "form": form,
     }
-    return render(request, "backoffice/tasks.html", shown)
+    return render(request, "backoffice/tasks.html", shown, status=422 if form.is_bound else 200)
 
 
 @page(permissions.REMIND)
@@ -125,8 +130,7 @@ def tasks_add(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     form = TaskForm(desk, request.POST)
     if not form.is_valid():
-        messages.error(request, "; ".join(str(error) for errors in form.errors.values() for error in errors))
-        return back(request, "tasks")
+        return _page(request, form)
     _added(desk, form)
     messages.success(request, _("The task is on the agenda."))
     return back(request, "tasks")
@@ -194,8 +198,12 @@ def tasks_many(request: DeskRequest) -> HttpResponse:
         return back(request, "tasks")
     if verb == "postpone":
         return _postponed(request, found)
+    ending = {"done": verbs.done, "cancel": verbs.cancel}.get(verb)
+    if ending is None:
+        messages.info(request, _("Nothing to change."))
+        return back(request, "tasks")
     for task in found:
-        (verbs.cancel if verb == "cancel" else verbs.done)(task, by=desk.user, now=desk.now)
+        ending(task, by=desk.user, now=desk.now)
     count = len(found)
     said = (
         ngettext("%(count)s task dropped.", "%(count)s tasks dropped.", count)
