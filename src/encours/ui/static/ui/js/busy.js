@@ -1,4 +1,6 @@
-// A thin bar while htmx waits, and a button that turns while its form is being sent.
+// A thin bar while htmx waits, and a button that turns while its form is being sent, which is once.
+const AGAIN_MS = 3000;
+const sent = new WeakMap();
 let waiting = 0;
 
 function wait(change) {
@@ -27,6 +29,12 @@ document.addEventListener("htmx:finally:request", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method === "dialog") return;
   if (event.target.target === "_blank" || event.submitter?.hasAttribute("data-download")) return;
+  // A second press, or another button of the same form, would say it twice.
+  if (performance.now() - (sent.get(event.target) ?? -Infinity) < AGAIN_MS) {
+    event.preventDefault();
+    return;
+  }
+  if (event.target.method === "post") sent.set(event.target, performance.now());
   turn(event.submitter, true);
 });
 

@@ -5,7 +5,8 @@ const NAMES = { enter: "↵", escape: "Esc", "[": "[", "]": "]" };
 let going = -Infinity;
 
 const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-const usable = (element) => element.checkVisibility() && !element.disabled && element.getAttribute("aria-disabled") !== "true";
+const usable = (element) => element.checkVisibility() && !element.disabled && element.getAttribute("aria-disabled") !== "true"
+  && element.getAttribute("aria-busy") !== "true";
 
 function find(key) {
   const dialog = document.querySelector("dialog[open]");
