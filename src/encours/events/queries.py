@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from encours.events.actions import page_summary
 from encours.events.models import Event, EventPage
@@ -27,6 +27,14 @@ def last_event_id(organization_id: int) -> int:
     """Return a number that changes whenever anything happens in the organization."""
     newest = activity(organization_id).values_list("id", flat=True).first()
     return newest or 0
+
+
+def count_since(organization_id: int, event_id: int, *, by: str, noun: str) -> dict[str, int]:
+    """Return how many events of each kind around a noun somebody has caused since an event."""
+    found = Event.objects.filter(
+        organization_id=organization_id, id__gt=event_id, actor=by, kind__startswith=f"{noun}."
+    )
+    return dict(found.values_list("kind").annotate(count=Count("id")))
 
 
 @dataclass(frozen=True)

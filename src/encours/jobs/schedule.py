@@ -8,6 +8,7 @@ JOBS = {
     "imports.read": "imports_read",
     "imports.load": "imports_load",
     "daily.run": "daily_run",
+    "daily.help": "daily_help",
     "dunning.send": "dunning_send",
     "dunning.follow": "dunning_follow",
     "mail.read": "mail_read",

@@ -15,7 +15,7 @@ from encours.accounts.models import Organization
 from encours.channels.actions import sweep
 from encours.connectors.intake import load_import, read_import
 from encours.dunning import answers, intake, sending, tracking
-from encours.dunning.day import run_day, today_of
+from encours.dunning.day import help_run, run_day, today_of
 from encours.events.actions import seal
 from encours.queue import defer, defer_once
 from encours.reports.overview import overview
@@ -54,15 +54,21 @@ def imports_read(organization_id: int, import_id: int) -> None:
 def imports_load(organization_id: int, import_id: int) -> None:
     """Load a previewed file, then bring grades and reminders up to date."""
     load_import(organization_id, import_id, now=clock())
-    run_day(organization_id, clock())
+    run_day(organization_id, clock(), helped=True)
     compute_ahead(organization_id, clock())
 
 
 @own_connection
 def daily_run(organization_id: int) -> None:
     """Do the day's work of one organization."""
-    run_day(organization_id, clock())
+    run_day(organization_id, clock(), helped=True)
     compute_ahead(organization_id, clock())
+
+
+@own_connection
+def daily_help(organization_id: int, begun: str, place: int) -> None:
+    """Take a share of a large run that another worker has begun."""
+    help_run(organization_id, datetime.fromisoformat(begun), place, clock())
 
 
 @own_connection

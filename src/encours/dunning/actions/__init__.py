@@ -1,6 +1,14 @@
 """Verbs of dunning: decide for everyone, then what people do with a reminder, a customer, a plan."""
 
-from encours.dunning.actions.decisions import Forecast, RunSummary, Trial, forecast, preview, run
+from encours.dunning.actions.decisions import (
+    Forecast,
+    RunSummary,
+    Trial,
+    forecast,
+    lend_a_hand,
+    preview,
+    run,
+)
 from encours.dunning.actions.outcomes import keep_outcome, post, resolve_doubt, retry
 from encours.dunning.actions.pauses import lift, postpone
 from encours.dunning.actions.plans import change_plan, ensure_default_plan
@@ -22,6 +30,7 @@ __all__ = [
     "forecast",
     "keep_outcome",
     "last_act",
+    "lend_a_hand",
     "lift",
     "post",
     "postpone",

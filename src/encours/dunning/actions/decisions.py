@@ -12,9 +12,8 @@ from django.db import connection
 from encours.accounts import tenancy
 from encours.accounts.models import Organization
 from encours.accounts.queries import rate_table
-from encours.customers.models import Customer
 from encours.dunning import cases
-from encours.dunning.actions import bulk
+from encours.dunning.actions import bulk, ranges
 from encours.dunning.actions.bulk import Verdict
 from encours.dunning.cases import InForce, Scope
 from encours.dunning.errors import PlanMissingError
@@ -24,14 +23,14 @@ from encours.dunning.plans import assignments
 from encours.rules import dunning as rules
 from encours.rules.assignment import AssignmentRule
 
-CUSTOMERS_AT_ONCE = 2_000
-LOCK_CLASS = 4_203
 # No plan has this number: a decision taken under it is nobody's last one.
 TRIED_PLAN = 0
 # The day is not for messages, or the ledger is old: what already waits goes on waiting as it is.
 ONLY_WAITS = frozenset({"closed_day", "ledger_stale"})
 # Customers named beside each part of a forecast.
 SAMPLE = 3
+# A hand that finds nothing to decide, or somebody else at it, in so many ranges after another has met the others.
+IDLE_RANGES = 3
 # After this many new reminders the planner's statistics are refreshed at once.
 MANY_NEW = 1_000
 
@@ -59,14 +58,32 @@ def run(
     customer whose facts and day are those of the last decision is left as it is.
     """
     summary = RunSummary()
-    for chunk in _chunks(organization, customer_ids):
+    for chunk in ranges.ranges(organization, customer_ids):
         with tenancy.inside(organization.pk):
-            _lock(organization.pk)
+            ranges.hold(organization.pk, chunk)
             _decide_and_write(_scope(organization, today, now), chunk, now, summary)
     if summary.drafted + summary.confirmed >= MANY_NEW:
         with tenancy.inside(organization.pk), connection.cursor() as cursor:
             for table in ("dunning_reminder", "dunning_reminderitem", "dunning_decision"):
                 cursor.execute("SELECT encours_analyze(%s)", [table])
+    return summary
+
+
+def lend_a_hand(organization: Organization, today: date, now: datetime, place: int) -> RunSummary:
+    """Take ranges off a run that is under way, from the other end; where nothing is left to decide, it is over.
+
+    The run itself goes over every range and finds these decided: whatever becomes of a hand, nothing is left out.
+    """
+    summary = RunSummary()
+    idle = 0
+    for chunk in ranges.backwards(organization, place):
+        before = summary.customers
+        with tenancy.inside(organization.pk):
+            if ranges.held(organization.pk, chunk):
+                _decide_and_write(_scope(organization, today, now), chunk, now, summary)
+        idle = 0 if summary.customers > before else idle + 1
+        if idle == IDLE_RANGES:
+            break
     return summary
 
 
@@ -106,7 +123,7 @@ def _previewed(
     trial: Trial,
     now: datetime | None,
 ) -> Iterator[rules.Decision]:
-    for chunk in _chunks(organization, customer_ids):
+    for chunk in ranges.ranges(organization, customer_ids):
         with tenancy.inside(organization.pk):
             scope = _scope(organization, today, now, trial)
             lineages = _lineages(scope, chunk, trial)
@@ -165,30 +182,6 @@ def forecast(
             amount = Decimal(str(decision.params.get("amount", 0)))
             found.holds.setdefault(decision.reason_code, Part()).add(customer_id, amount)
     return found
-
-
-def _chunks(organization: Organization, customer_ids: Sequence[int] | None) -> Iterator[list[int]]:
-    """Cut the customers into ranges, in the order of their numbers."""
-    if customer_ids is not None:
-        chosen = sorted(set(customer_ids))
-        for start in range(0, len(chosen), CUSTOMERS_AT_ONCE):
-            yield chosen[start : start + CUSTOMERS_AT_ONCE]
-        return
-    last = 0
-    while True:
-        with tenancy.inside(organization.pk):
-            customers = Customer.objects.filter(organization_id=organization.pk, pk__gt=last).order_by("pk")
-            chunk = list(customers.values_list("pk", flat=True)[:CUSTOMERS_AT_ONCE])
-        if not chunk:
-            return
-        yield chunk
-        last = chunk[-1]
-
-
-def _lock(organization_id: int) -> None:
-    """Let one run at a time decide for an organization: the second finds everything decided."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, organization_id % 2**31])
 
 
 def _scope(
