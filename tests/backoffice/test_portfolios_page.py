@@ -1,6 +1,6 @@
 """Portfolios: what each person follows and aims at, who is away, and who takes over from whom."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from encours.accounts.models import Membership, Organization, Sender, User
 from encours.customers.models import Customer
 from encours.dunning.actions import tasks
 from encours.dunning.models import Target, Task
+from encours.events.actions import record
 from encours.events.models import Event
 from encours.reports.portfolios import portfolios
 
@@ -40,6 +41,37 @@ def test_a_portfolio_counts_what_is_overdue_to_do_and_came_in(
     assert (mine.customers, mine.owing, mine.overdue, mine.tasks) == (1, 1, Decimal(700), 1)
     assert (mine.collected, mine.collected_goal) == (Decimal(300), None)
     assert found[None].customers == 1
+
+
+def test_an_act_that_was_undone_counts_for_nothing(
+    organization: Organization, buyer: Customer, collector: User
+) -> None:
+    def act(kind: str, minute: int, **more: object) -> Event:
+        at = NOW + timedelta(minutes=minute)
+        told = {"by": f"user:{collector.pk}", "at": at, "customer_id": buyer.pk}
+        return record(organization.pk, kind, **told, **more)
+
+    act("reminder.confirmed", 0)
+    act("message.answered", 1)
+    call = act("call.recorded", 2, outcome="promise")
+    act("promise.made", 2)
+    act("call.recorded", 3, outcome="no_answer")
+    act("act.undone", 4, act="call.recorded", event=call.pk)
+    found = {one.user_id: one.actions for one in portfolios(organization, TODAY)}
+    assert found[collector.pk] == 3
+
+
+def test_a_target_that_is_no_amount_is_told_and_nothing_typed_is_lost(
+    bob: Client, buyer: Customer, collector: User, manager: User
+) -> None:
+    typed = {f"collected-{collector.pk}": "a lot", f"actions-{manager.pk}": "120"}
+    answer = bob.post("/portfolios/targets/", typed)
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Write an amount such as" in said
+    assert 'value="a lot"' in said
+    assert 'value="120"' in said
+    assert not Target.objects.exists()
 
 
 def test_targets_are_set_together_and_shown_with_what_was_reached(

@@ -42,12 +42,21 @@ WITH person AS (
     WHERE t.organization_id = %(organization)s AND t.done_at IS NULL AND t.canceled_at IS NULL
       AND t.due_on <= %(today)s
     GROUP BY t.assignee_id
+), undone AS (
+    -- Everything that one act writes bears its instant.
+    SELECT done.customer_id, done.actor, done.at
+    FROM events_event u
+    JOIN events_event done ON done.organization_id = u.organization_id AND done.id = (u.payload->>'event')::bigint
+    WHERE u.organization_id = %(organization)s AND u.kind = 'act.undone'
+      AND (u.at AT TIME ZONE %(timezone)s)::date BETWEEN %(month)s AND %(today)s
 ), act AS (
     SELECT split_part(e.actor, ':', 2)::bigint AS user_id, count(*) AS actions
     FROM events_event e
     WHERE e.organization_id = %(organization)s AND e.actor ~ '^user:[0-9]+$'
-      AND e.kind IN ('reminder.confirmed', 'call.recorded', 'task.done', 'promise.made', 'reply.answered')
+      AND e.kind IN ('reminder.confirmed', 'call.recorded', 'task.done', 'promise.made', 'message.answered')
       AND (e.at AT TIME ZONE %(timezone)s)::date BETWEEN %(month)s AND %(today)s
+      AND NOT EXISTS (SELECT FROM undone
+                      WHERE undone.customer_id = e.customer_id AND undone.actor = e.actor AND undone.at = e.at)
     GROUP BY 1
 ), aim AS (
     SELECT g.user_id, max(g.goal) FILTER (WHERE g.measure = 'collected') AS collected,
