@@ -14,6 +14,7 @@ from encours.accounts.models import Organization, User
 from encours.customers.models import Customer
 from encours.receivables import actions
 from encours.receivables.errors import ImportNotLastError, ImportWorkedOnError
+from encours.receivables.marks import dispute_item
 from encours.receivables.models import Allocation, Import, Item
 from encours.receivables.rows import ALLOCATION_COLUMNS, CUSTOMER_COLUMNS, ITEM_COLUMNS, Batch, empty
 
@@ -169,3 +170,31 @@ def test_what_was_allocated_by_hand_beyond_what_comes_back_is_refused(organizati
     actions.deallocate(Allocation.objects.get(), by="test", now=NOW)
     undo(second)
     assert open_amounts() == {"F1": Decimal(400), "V1": Decimal(500)}
+
+
+def test_an_amount_that_shrinks_below_what_is_contested_is_contested_whole(
+    organization: Organization,
+) -> None:
+    invoice = item("F1", 1000, **INVOICE)
+    load(organization, batch(invoice))
+    dispute_item(
+        Item.objects.get(), today=NOW.date(), reason="Broken", by="test", now=NOW, amount=Decimal(300)
+    )
+    second = load(organization, batch({**invoice, "amount": Decimal(250)}), 1)
+    shown = Item.objects.get()
+    assert (shown.open_amount, shown.disputed_amount, shown.asked_amount) == (Decimal(250), None, Decimal(0))
+    Item.objects.update(disputed_amount=Decimal(100))
+    undo(second)
+    assert Item.objects.get().asked_amount == Decimal(900)
+
+
+def test_undoing_never_leaves_more_contested_than_there_is(organization: Organization) -> None:
+    invoice = item("F1", 200, **INVOICE)
+    load(organization, batch(invoice))
+    second = load(organization, batch({**invoice, "amount": Decimal(900)}), 1)
+    dispute_item(
+        Item.objects.get(), today=NOW.date(), reason="Broken", by="test", now=NOW, amount=Decimal(300)
+    )
+    undo(second)
+    shown = Item.objects.get()
+    assert (shown.open_amount, shown.disputed_amount, shown.asked_amount) == (Decimal(200), None, Decimal(0))

@@ -197,7 +197,9 @@ def _write_changed_items(plan: LoadPlan, parameters: dict[str, object]) -> None:
     execute(
         "UPDATE receivables_item i SET customer_id = c.id, kind = s.kind, side = s.side, number = s.number,"
         " issued_on = s.issued_on, due_on = s.due_on, due_basis = s.due_basis, amount = s.cents * 0.01,"
-        " open_amount = least(i.open_amount, s.cents * 0.01)"
+        " open_amount = least(i.open_amount, s.cents * 0.01), disputed_amount ="
+        # Of less than was contested of it, all is.
+        " CASE WHEN i.disputed_amount < s.cents * 0.01 THEN i.disputed_amount END"
         " FROM staged_change s JOIN customers_customer c"
         " ON c.organization_id = %(organization)s AND c.code = s.customer_code"
         " WHERE i.id = s.item_id AND i.organization_id = %(organization)s",

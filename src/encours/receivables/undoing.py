@@ -93,7 +93,8 @@ def _give_back(parameters: dict[str, object]) -> None:
     execute(
         "UPDATE receivables_item i SET customer_id = b.customer_id, kind = b.kind, side = b.side, number = b.number,"
         " issued_on = b.issued_on, due_on = b.due_on, due_basis = b.due_basis, amount = b.amount,"
-        " open_amount = least(i.open_amount, b.amount), missing_since = b.missing_since"
+        " open_amount = least(i.open_amount, b.amount), missing_since = b.missing_since,"
+        " disputed_amount = CASE WHEN i.disputed_amount < b.amount THEN i.disputed_amount END"
         " FROM (SELECT (jsonb_populate_record(NULL::receivables_item, k.before)).* "
         f"{changes} 'item') b WHERE i.organization_id = b.organization_id AND i.id = b.id",
         parameters,
