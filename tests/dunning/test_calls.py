@@ -145,11 +145,14 @@ def test_a_planned_call_without_a_reminder_is_on_the_list_of_who_made_it(organiz
     buyer = desk.customer(organization, collector=None)
     Contact.objects.filter(customer=buyer).update(phone="01 02 03 04 05")
     desk.item(buyer, "F-1", date(2026, 10, 1), 400)
+    contested = {"disputed_on": TODAY}
+    desk.item(buyer, "F-2", date(2026, 10, 1), 300, disputed_amount=Decimal(100), **contested)
+    desk.item(buyer, "F-3", date(2026, 10, 1), 900, **contested)
     record(
         organization, buyer, Call("call_back", call_on=TODAY), today=TODAY, by=desk.user(), now=desk.at(TODAY)
     )
     found = calls.call_list(organization, TODAY, collector_ids=[desk.user().pk])
-    assert [(line.amount, line.appointment) for line in found.lines] == [(400, True)]
+    assert [(line.amount, line.appointment) for line in found.lines] == [(600, True)]
     other = User.objects.create_user("dora@lumiere.example", "x")
     assert calls.call_list(organization, TODAY, collector_ids=[other.pk]).lines == ()
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce, Least
 
 from encours.accounts.models import Organization
 from encours.accounts.people import portfolio_of
@@ -171,6 +172,8 @@ def _owed(
     """Return what is overdue at customers nobody wrote a reminder for, and what a call about it is worth."""
     if not customer_ids:
         return {}
+    part = Least(Coalesce("disputed_amount", "open_amount"), "open_amount")
+    disputed = Case(When(disputed_on=None, then=Decimal(0)), default=part)
     rows = (
         Item.objects.filter(
             organization=organization,
@@ -178,12 +181,11 @@ def _owed(
             side="debit",
             open_amount__gt=0,
             missing_since=None,
-            disputed_on=None,
             due_on__lt=today,
             currency=organization.currency,
         )
         .values_list("customer_id", "due_on")
-        .annotate(total=Sum("open_amount"))
+        .annotate(total=Sum(F("open_amount") - disputed))
     )
     found: dict[int, tuple[Decimal, Decimal]] = {}
     for customer_id, due_on, total in rows:
