@@ -91,8 +91,6 @@ def test_a_reserved_message_is_kept_with_its_hash() -> None:
     assert sending.message_id == email.message_id("reminder-1", "recouvrement@morel.example")
     with inside():
         assert queries.content_of(sending) == email.build(message())
-        assert list(queries.due_sendings(OURS, NOON)) == [sending]
-        assert list(queries.due_sendings(OURS, NOON - MINUTE)) == []
         assert queries.sending_of(OURS, "reminder-1") == sending
 
 
@@ -186,7 +184,6 @@ def test_doubt_is_never_sent_again_by_itself() -> None:
     assert deliver(sending, wire, NOON + timedelta(days=30)).state == "in_doubt"
     with inside():
         assert actions.sweep(OURS, NOON + timedelta(days=30)) == []
-        assert list(queries.doubtful_sendings(OURS)) == [sending]
     assert wire.carried == []
 
 
@@ -252,7 +249,6 @@ def test_a_slow_worker_settles_the_doubt_about_its_own_attempt() -> None:
 def test_a_letter_is_posted_by_a_person() -> None:
     with inside():
         posted = letter()
-        assert list(queries.due_sendings(OURS, NOON, Channel.LETTER)) == [posted]
         assert actions.confirm_sent(posted.pk, NOON).state == "sent"
         with pytest.raises(SendingStateError):
             actions.confirm_sent(reserved().pk, NOON)

@@ -43,9 +43,9 @@ def test_figures_are_those_of_a_small_industrial_company(today: date):
     found = figures(company(today))
     assert 8_000_000 <= found.net_turnover <= 12_000_000
     assert 54 <= found.dso_days <= 70
-    assert Decimal("0.19") <= found.overdue_part <= Decimal("0.30")
+    assert Decimal("0.19") <= 1 - found.part("not_due") <= Decimal("0.30")
     assert Decimal("0.03") <= found.part("over_90") <= Decimal("0.06")
-    assert Decimal("0.12") <= found.largest_part <= Decimal("0.18")
+    assert Decimal("0.12") <= found.largest[0][1] / found.open_debits <= Decimal("0.18")
     assert 0 < found.open_credits < found.open_debits / 50
     assert found.prepaid > 0
 

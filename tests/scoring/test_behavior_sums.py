@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from tests.ledgers import Ledger, day
 
 from encours.receivables.models import Allocation, Item
-from encours.rules.behavior import OpenPart, SettledPart, behavior_of, sums_of
+from encours.rules.behavior import BehaviorSums, OpenPart, SettledPart, behavior_of, sums_of
 from encours.scoring import queries
 
 pytestmark = pytest.mark.django_db
 
 TODAY = day("2026-11-22")
+
+
+def sums_now(ledger: Ledger, customer_id: int) -> dict[int, BehaviorSums]:
+    return queries.behaviors_among(ledger.organization.pk, TODAY, queries.Among.these([customer_id]))
 
 
 def test_a_customer_who_pays_twenty_days_late() -> None:
@@ -25,7 +29,7 @@ def test_a_customer_who_pays_twenty_days_late() -> None:
     second = ledger.invoice(garage, "F2", "2026-09-01", "2026-09-30", "3000")
     ledger.payment(garage, "2026-09-30", "3000", {second: "3000"})  # on the day
     ledger.invoice(garage, "F3", "2026-10-01", "2026-11-12", "1000")  # open, 10 days
-    sums = queries.behaviors(ledger.organization.pk, TODAY)[garage.pk]
+    sums = sums_now(ledger, garage.pk)[garage.pk]
     assert (sums.amount, sums.amount_days, sums.late_amount) == (5000, 30_000, 2000)
     assert (sums.settled_count, sums.worst_delay_days, sums.overdue_days) == (2, 20, (10,))
     assert behavior_of(sums).days_beyond_terms == Decimal("6.0")  # (20 x 1000 + 0 x 3000 + 10 x 1000) / 5000
@@ -36,7 +40,7 @@ def test_what_is_disputed_or_no_longer_in_the_ledger_says_nothing() -> None:
     bakery = ledger.customer("BAKERY")
     ledger.invoice(bakery, "F1", "2026-08-01", "2026-08-31", "10", disputed_on=day("2026-09-01"))
     ledger.invoice(bakery, "F2", "2026-08-01", "2026-08-31", "10", missing_since=day("2026-09-01"))
-    assert queries.behaviors(ledger.organization.pk, TODAY) == {}
+    assert sums_now(ledger, bakery.pk) == {}
 
 
 def test_ranges_hold_every_customer_once() -> None:
@@ -70,7 +74,7 @@ def test_sql_and_rule_add_up_alike(
         ledger.allocate(invoice, credit, str(amount), str(settled_on))
     for amount, due_on in waiting:
         ledger.invoice(customer, "F", str(due_on), str(due_on), str(amount))
-    found = queries.behaviors(ledger.organization.pk, TODAY, [customer.pk]).get(customer.pk)
+    found = sums_now(ledger, customer.pk).get(customer.pk)
     expected = sums_of([SettledPart(*part) for part in settled], [OpenPart(*part) for part in waiting], TODAY)
     if settled or waiting:
         assert found is not None

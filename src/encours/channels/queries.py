@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from encours.channels.errors import UnknownSendingError
-from encours.channels.models import Channel, Content, Delivery, Sending, State
+from encours.channels.models import Content, Delivery, Sending, State
 from encours.channels.providers import ENDS
 
 
@@ -20,18 +20,6 @@ def sending(sending_id: int) -> Sending:
 def sending_of(organization_id: int, key: str) -> Sending | None:
     """Return the sending that was reserved under a key, if any."""
     return Sending.objects.filter(organization_id=organization_id, key=key).first()
-
-
-def due_sendings(organization_id: int, now: datetime, channel: Channel = Channel.EMAIL) -> QuerySet[Sending]:
-    """Return the sendings that may leave now, those that wait the longest first."""
-    return Sending.objects.filter(
-        organization_id=organization_id, state=State.RESERVED, channel=channel, next_attempt_at__lte=now
-    ).order_by("next_attempt_at", "pk")
-
-
-def doubtful_sendings(organization_id: int) -> QuerySet[Sending]:
-    """Return the sendings of which nobody knows whether they left: a person must decide."""
-    return Sending.objects.filter(organization_id=organization_id, state=State.IN_DOUBT).order_by("pk")
 
 
 def content_of(sending: Sending) -> bytes | None:

@@ -35,16 +35,6 @@ class Figures:
         """Return the part of the open debits that stands in some columns."""
         return sum((self.aged[column] for column in columns), Decimal(0)) / self.open_debits
 
-    @property
-    def overdue_part(self) -> Decimal:
-        """The part of the open debits that is overdue."""
-        return self.part(*COLUMNS[1:])
-
-    @property
-    def largest_part(self) -> Decimal:
-        """The part of the open debits that one customer owes."""
-        return self.largest[0][1] / self.open_debits
-
 
 def figures(company: Company) -> Figures:
     """Return the totals of a company's customer ledger today."""

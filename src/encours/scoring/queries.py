@@ -100,18 +100,6 @@ class Standing:
     outstanding: Decimal
 
 
-def behaviors(
-    organization_id: int, today: date, customer_ids: Iterable[int] | None = None
-) -> dict[int, BehaviorSums]:
-    """Return what has to be added up to know how customers pay, for those who have ever had an invoice."""
-    if customer_ids is not None:
-        return behaviors_among(organization_id, today, Among.these(customer_ids))
-    found: dict[int, BehaviorSums] = {}
-    for among in ranges(organization_id):
-        found |= behaviors_among(organization_id, today, among)
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Among:
     """The customers a statement looks at: a range of them, or a list."""
