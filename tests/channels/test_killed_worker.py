@@ -46,7 +46,7 @@ def test_killed_between_any_two_lines(mail_server: Callable[..., Postman]) -> No
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=600,
     )
     lines, ended = map(int, worker.stdout.split())
     assert ended == 0
