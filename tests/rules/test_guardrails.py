@@ -20,7 +20,7 @@ from encours.rules.dunning import (
     Remind,
     decide,
 )
-from encours.rules.guardrails import closed, open_again, waits
+from encours.rules.guardrails import closed, open_again, waits, working_since
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 PLAN = Plan("French default", DEFAULT_PLAN_STEPS)
@@ -164,6 +164,28 @@ def test_nothing_is_asked_below_the_minimum_of_the_house() -> None:
 )
 def test_a_message_waits_for_its_hour(now: datetime, why: str, until: datetime | None) -> None:
     assert waits(HOUSE, "", now) == ((why, until) if until else None)
+
+
+@pytest.mark.parametrize(
+    ("now", "since"),
+    [
+        (paris(2026, 11, 26, 5), paris(2026, 11, 24, 5)),  # a Thursday: plain hours
+        (paris(2026, 11, 22, 5), paris(2026, 11, 19)),  # a Sunday: Friday and Thursday
+        (
+            paris(2026, 11, 23, 5),
+            paris(2026, 11, 19, 5),
+        ),  # a Monday: its first hours, Friday, the rest on Thursday
+        (paris(2026, 12, 28, 12), paris(2026, 12, 23, 12)),  # Christmas was a Friday
+        (paris(2026, 3, 30, 12), paris(2026, 3, 26, 12)),  # the clocks changed on the Sunday
+    ],
+)
+def test_two_working_days_ago(now: datetime, since: datetime) -> None:
+    assert working_since(HOUSE, now, timedelta(days=2)) == since
+
+
+def test_where_nobody_ever_works_time_still_passes() -> None:
+    never = replace(HOUSE, week_days=frozenset())
+    assert working_since(never, paris(2026, 11, 26), timedelta(days=2)) == paris(2026, 10, 26)
 
 
 @given(st.dates(date(2024, 1, 1), date(2035, 12, 31)), st.sampled_from(["", "alsace", "971", "PF"]))

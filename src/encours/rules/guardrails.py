@@ -1,7 +1,7 @@
 """What forbids a contact whatever the plan says: the hour, the day, the silence to keep, the pressure already put."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from encours.rules.cases import ZERO, Case, CaseItem, Guardrails, Hold, Params, Plan, Step
 from encours.rules.holidays import holiday
@@ -36,6 +36,24 @@ def waits(guardrails: Guardrails, region: str, now: datetime) -> tuple[str, date
         return "hours", datetime.combine(now.date(), guardrails.window_from, now.tzinfo)
     later = open_again(guardrails, region, now.date()) or now.date() + timedelta(days=LONGEST_CLOSURE)
     return why or "hours", datetime.combine(later, guardrails.window_from, now.tzinfo)
+
+
+def working_since(guardrails: Guardrails, now: datetime, span: timedelta) -> datetime:
+    """Return the local time since which so much time has passed on open days; a closed day does not count.
+
+    Hours are those of the clock on the wall, whatever it did in between.
+    """
+    at, left = now.replace(tzinfo=None), span
+    closed_days = 0
+    while left and closed_days < LONGEST_CLOSURE:
+        day = (at - timedelta(microseconds=1)).date()
+        begun = datetime.combine(day, time.min)
+        if closed(guardrails, guardrails.region, day):
+            at, closed_days = begun, closed_days + 1
+        else:
+            passed = min(at - begun, left)
+            at, left, closed_days = at - passed, left - passed, 0
+    return at.replace(tzinfo=now.tzinfo)
 
 
 def standing(case: Case, guardrails: Guardrails, overdue: Iterable[CaseItem]) -> Hold | None:

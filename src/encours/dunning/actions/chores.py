@@ -1,27 +1,30 @@
 """What the program puts on people's desks by itself: replies that wait too long, contacts that do not answer."""
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from encours.accounts.models import Organization
 from encours.dunning.actions import tasks
+from encours.dunning.guardrails import guardrails_of, rule_guardrails
 from encours.dunning.models import InboundMessage, MessageKind, MessageState, Task, TaskKind
+from encours.rules.guardrails import working_since
 
-# A reply that nobody has read for longer than this becomes somebody's task.
+# A reply that nobody has read for longer than this becomes somebody's task; only working days count.
 REPLY_WAITS = timedelta(days=2)
 
 
 def make_chores(organization: Organization, today: date, now: datetime) -> int:
-    """Make a task of each reply that has waited more than two days, drop those that were answered; return how many."""
+    """Make a task of each reply that waits longer than two working days, drop the answered; return how many."""
     waiting = InboundMessage.objects.filter(
         organization=organization,
         state=MessageState.NEW,
         kind__in=[MessageKind.REPLY, MessageKind.SMS],
         customer__isnull=False,
     )
+    local = now.astimezone(ZoneInfo(organization.timezone))
+    before = working_since(rule_guardrails(guardrails_of(organization)), local, REPLY_WAITS)
     made = 0
-    for message in (
-        waiting.filter(received_at__lt=now - REPLY_WAITS).select_related("customer").order_by("pk")
-    ):
+    for message in waiting.filter(received_at__lt=before).select_related("customer").order_by("pk"):
         if message.customer is None:
             continue
         task = tasks.add(
