@@ -2,6 +2,7 @@
 # ruff: noqa: ARG005 - every command is answered by a function of the same form
 
 import asyncio
+import base64
 import re
 import ssl
 import threading
@@ -33,6 +34,7 @@ class ImapServer:
     dies_after: int | None = None
     secured: ssl.SSLContext | None = None
     secured_later: ssl.SSLContext | None = None
+    tokens: list[str] = field(default_factory=list)
     answers: dict[str, bytes] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     port: int = 0
@@ -81,6 +83,9 @@ class ImapServer:
             while line := await reader.readline():
                 tag, _, rest = line.decode().rstrip("\r\n").partition(" ")
                 self.commands.append(rest)
+                if rest == "AUTHENTICATE XOAUTH2":
+                    await self._show_token(tag, reader, writer)
+                    continue
                 for piece in self._answer(tag, rest):
                     writer.write(piece)
                 await writer.drain()
@@ -92,6 +97,17 @@ class ImapServer:
             writer.transport.abort()
         finally:
             writer.close()
+
+    async def _show_token(self, tag: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take a token, or ask why it is wrong and expect an empty line before saying no."""
+        writer.write(b"+ \r\n")
+        said = base64.b64decode(await reader.readline()).decode()
+        if said in {f"user={self.user}\x01auth=Bearer {token}\x01\x01" for token in self.tokens}:
+            writer.write(self._ok(tag, "welcome"))
+            return
+        writer.write(b"+ " + base64.b64encode(b'{"status":"400"}') + b"\r\n")
+        assert await reader.readline() == b"\r\n"
+        writer.write(f"{tag} NO AUTHENTICATE failed.\r\n".encode())
 
     def _answer(self, tag: str, rest: str) -> list[bytes]:
         verb = rest.split(" ", 1)[0].upper()

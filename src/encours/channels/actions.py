@@ -26,6 +26,8 @@ from encours.channels.models import Channel, Content, Delivery, Sending, State
 from encours.channels.providers import POSTED, SUBMITTED, News, Receipt, advanced
 
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720)
+# No fault of the message, and a person will hear of it: it waits as long as it takes.
+WAITS = frozenset({"token_refused"})
 DOUBT_AFTER = timedelta(minutes=15)
 CODE_LENGTH, RECEIPT_LENGTH = 40, 500
 
@@ -184,9 +186,9 @@ def _receipt_facts(claimed: Sending, receipt: str | Receipt) -> dict[str, Any]:
 
 def _postpone(claimed: Sending, inside: Inside, now: datetime, fault: TemporaryWireError) -> Sending:
     """Put a sending that did not leave back in line, later each time; after the last delay it has failed."""
-    if claimed.attempts > len(BACK_OFF_MINUTES):
+    if claimed.attempts > len(BACK_OFF_MINUTES) and fault.code not in WAITS:
         return _record(claimed, inside, now, state=State.FAILED, error_code=fault.code, error=fault.message)
-    wait = timedelta(minutes=BACK_OFF_MINUTES[claimed.attempts - 1])
+    wait = timedelta(minutes=BACK_OFF_MINUTES[min(claimed.attempts, len(BACK_OFF_MINUTES)) - 1])
     return _record(
         claimed,
         inside,

@@ -7,7 +7,11 @@ from typing import Literal
 
 from encours.rules.bounces import STATUS, Failure
 
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# As addresses stand among words: between quotes, after a sign of equality, before a full stop.
+ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9._%+&-])[A-Za-z0-9_][A-Za-z0-9._%+&'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{2,63}"
+)
+ALONE = re.compile(r"[^\s<>@\"]{1,64}@[^\s<>@\"]{3,255}")
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,300}>")
 DAEMON = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|mdaemon)@", re.IGNORECASE)
 RETURNED = re.compile(
@@ -18,6 +22,12 @@ SUBJECT = re.compile(
     r"|non remis|non délivr|échec de la remise|echec de la remise|n'a pas pu être remis|message retourné",
     re.IGNORECASE,
 )
+DELAY = re.compile(
+    r"\bdelay|\bretard|will (?:continue|keep|retry|be retried)|still (?:trying|being)|no action is required"
+    r"|nouvel(?:le)?s? (?:tentative|essai)|aucune action",
+    re.IGNORECASE,
+)
+LONGEST_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ def report_of(message: Message, *, sender: str, subject: str, text: str) -> Repo
         if kind == "feedback-report":
             return Report("complaint", tuple(_complaints(message)), _returned_id(message))
     if DAEMON.match(sender) and SUBJECT.search(subject):
-        return Report("delivery", tuple(_in_words(text, sender)), _returned_id(message))
+        return Report("delivery", tuple(_in_words(subject, text, sender)), _returned_id(message))
     return None
 
 
@@ -55,9 +65,9 @@ def _failures(message: Message) -> list[Failure]:
             found.append(
                 Failure(
                     recipient=_bare(recipient),
-                    action=str(block.get("Action", "failed")).strip().lower() or "failed",
-                    status=str(block.get("Status", "")).strip(),
-                    diagnostic=" ".join(_typed(block, "Diagnostic-Code").split()),
+                    action=_plain(str(block.get("Action", "failed"))).lower() or "failed",
+                    status=_plain(str(block.get("Status", ""))),
+                    diagnostic=_plain(_typed(block, "Diagnostic-Code")),
                 )
             )
     return found
@@ -79,19 +89,26 @@ def _complaints(message: Message) -> list[Failure]:
     return [Failure(recipient=one, action="complaint") for one in dict.fromkeys(named)]
 
 
-def _in_words(text: str, sender: str) -> list[Failure]:
-    """Return what a report without fields says: the addresses it names before the message it returns."""
-    own = RETURNED.split(text)[0]
+def _in_words(subject: str, text: str, sender: str) -> list[Failure]:
+    """Return what a report without fields says: the addresses it names before the message it returns.
+
+    What is only delayed may still arrive: taken for a failure, it would be said twice.
+    """
+    own = RETURNED.split(text[:LONGEST_WORDS])[0]
     status = STATUS.search(own)
     named = [found for found in ADDRESS.findall(own) if found.lower() != sender.lower()]
-    said = " ".join(own.split())[:300]
+    said = _plain(own)[:300]
     code = status.group(0) if status else ""
-    return [Failure(recipient=one.lower(), status=code, diagnostic=said) for one in dict.fromkeys(named)]
+    late = not code.startswith("5") and DELAY.search(f"{subject}\n{own}")
+    return [
+        Failure(recipient=one.lower(), action="delayed" if late else "failed", status=code, diagnostic=said)
+        for one in dict.fromkeys(named)
+    ]
 
 
 def _returned_id(message: Message) -> str:
     found = MESSAGE_ID.search(_returned(message, "Message-ID"))
-    return found.group(0) if found else ""
+    return _plain(found.group(0)) if found else ""
 
 
 def _returned(message: Message, name: str) -> str:
@@ -125,5 +142,11 @@ def _typed(block: object, name: str) -> str:
 
 
 def _bare(address: str) -> str:
-    found = ADDRESS.search(address)
-    return found.group(0).lower() if found else address.strip("<> ").lower()
+    alone = _plain(address).strip("<> '\"")
+    found = None if ALONE.fullmatch(alone) else ADDRESS.search(alone)
+    return found.group(0).lower() if found else alone.lower()
+
+
+def _plain(text: str) -> str:
+    """Return words on one line, of signs that can be kept."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -42,5 +42,9 @@ class PermanentWireError(WireError):
     """Nothing left, and trying again will not help."""
 
 
+class GrantError(PermanentWireError):
+    """Nothing left, and nothing will before a person authorizes again or corrects the application."""
+
+
 class DoubtfulWireError(WireError):
     """The message may have left: only a person may decide to send it again."""

@@ -19,7 +19,7 @@ from imap_tools import (
 from imap_tools.errors import ImapToolsError
 
 from encours.channels.errors import PermanentWireError, TemporaryWireError, WireError
-from encours.channels.smtp import FAULTS, LOOPBACK, Security
+from encours.channels.smtp import FAULTS, LOOPBACK, Security, sasl
 
 LARGEST = 30 * 1024 * 1024
 FIRST_WINDOW = 1_000
@@ -35,6 +35,7 @@ class ImapAccount:
     port: int = 993
     security: Security = "tls"
     password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     folder: str = "INBOX"
     timeout: float = 30.0
     context: ssl.SSLContext | None = field(default=None, repr=False, compare=False)
@@ -130,10 +131,24 @@ def _connect(account: ImapAccount) -> BaseMailBox:
 
 
 def _sign_in(mailbox: BaseMailBox, account: ImapAccount) -> None:
-    if account.user.isascii() and account.password.isascii():
+    if account.token:
+        _show_token(mailbox, account)
+    elif account.user.isascii() and account.password.isascii():
         mailbox.login(account.user, account.password, initial_folder=None)
     else:
         mailbox.login_utf8(account.user, account.password, initial_folder=None)
+
+
+def _show_token(mailbox: BaseMailBox, account: ImapAccount) -> None:
+    """Sign in by XOAUTH2; a refusal comes with a question whose only answer is an empty line."""
+    answers = iter([sasl(account.user, account.token).encode()])
+    try:
+        mailbox.client.authenticate("XOAUTH2", lambda _asked: next(answers, b""))
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        passing = any(word in str(error) for word in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]"))
+        raise TemporaryWireError("sign_in_refused" if passing else "token_refused", str(error)) from None
 
 
 def _number(mailbox: BaseMailBox, name: str) -> int:

@@ -4,9 +4,10 @@ import contextlib
 import email
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import policy
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -39,9 +40,10 @@ SAFE_TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "hr", "i", "li",
     "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
-BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote|hr)\b[^>]*>")
+# A tag ends before the next one begins: on tags that nobody closes, a wider pattern would take hours.
+BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote|hr)\b[^<>]*>")
 QUOTED_HTML = re.compile(
-    r'(?is)<blockquote.*|<div[^>]*(?:class="gmail_quote|id="divRplyFwdMsg|id="appendonsend|class="moz-cite-prefix).*'
+    r'(?is)<blockquote.*|<div[^<>]*(?:class="gmail_quote|id="divRplyFwdMsg|id="appendonsend|class="moz-cite-prefix).*'
 )
 QUOTE_MARKS = re.compile(
     r"(?im)^[ \t>]*(?:-{2,} ?(?:message d[’']origine|original message|message transféré|forwarded message) ?-{2,}"
@@ -51,6 +53,16 @@ QUOTE_MARKS = re.compile(
 QUOTED_FIRST = re.compile(r"(?i)^\s*(?:le|on) .{6,120}(?:a écrit|wrote)\s?:\s*\n(?:[ \t]*(?:>.*)?\n)+")
 LONGEST_TEXT = 200_000
 LONGEST_READ = 20_000
+# Dates outside these years are a stranger's mistake, and some cannot even be read back from the database.
+YEARS = range(1980, 2200)
+# What is announced as these is written in Windows' alphabet by those who announce it (WHATWG Encoding §4.2).
+WIDER = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +85,32 @@ class Arrived:
 
 
 def parse(content: bytes) -> Arrived:
-    """Read an e-mail; what cannot be read is left empty, never refused."""
+    """Read an e-mail; what cannot be read is left empty, never refused.
+
+    A message made to break its reader is read by its headers, its body shown as it came.
+    """
+    try:
+        return _parsed(content)
+    except Exception:  # noqa: BLE001 - a stranger chose these bytes: no fault of theirs may close the mailbox
+        head, _mark, body = content.replace(b"\r\n", b"\n").partition(b"\n\n")
+        plain = b"\n".join(line for line in _unfolded(head) if not line.lower().startswith(b"content-"))
+        words = _decoded_bytes(body[:LONGEST_TEXT])
+    try:
+        return replace(_parsed(plain + b"\n\n"), text=words, said=said_in(words))
+    except Exception:  # noqa: BLE001 - not even the headers
+        return replace(_parsed(b"\n\n"), text=words, said=words[:LONGEST_READ])
+
+
+def _unfolded(head: bytes) -> list[bytes]:
+    """Return headers one to a line."""
+    return re.sub(rb"\n[ \t]+", b" ", head).split(b"\n")
+
+
+def _parsed(content: bytes) -> Arrived:
     mail = email.message_from_bytes(content, policy=policy.compat32)
-    text, html = _bodies(mail)
+    readable, own, html = _bodies(mail)
     subject = _header(mail, "Subject")
     name, sender = next(iter(_addresses(mail, "From", "Sender")), ("", ""))
-    readable = text or text_of(html)
     report = _report(mail, sender, subject, readable)
     return Arrived(
         message_id=next(iter(MESSAGE_ID.findall(_header(mail, "Message-ID"))), ""),
@@ -89,7 +121,7 @@ def parse(content: bytes) -> Arrived:
         subject=subject[:1000],
         written_at=_written_at(mail),
         text=readable,
-        said=said_in(text, html),
+        said=said_in(own, html),
         html=safe_html(html),
         attachments=tuple(_attachments(mail)),
         automatic=report is None and _automatic(mail, subject),
@@ -140,15 +172,17 @@ def said_in(text: str, html: str = "") -> str:
 def _report(mail: Message, sender: str, subject: str, text: str) -> Report | None:
     try:
         return report_of(mail, sender=sender, subject=subject, text=text)
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return None
 
 
 def _automatic(mail: Message, subject: str) -> bool:
     """Tell whether no person wrote this, by RFC 3834 and by what older programs do instead."""
     submitted = _header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
-    if submitted and submitted != "no":
+    if submitted and submitted not in {"no", "auto-forwarded"}:
         return True
+    if mail.get_content_type() == "multipart/report":
+        return True  # a receipt (RFC 8098) or a report of another kind
     if any(mail.get(name) for name in AUTOMATIC_HEADERS):
         return True
     if _header(mail, "Precedence").strip().lower() in {"auto_reply", "bulk", "junk"}:
@@ -168,13 +202,15 @@ def _written_at(mail: Message) -> datetime | None:
         moment = parsedate_to_datetime(_header(mail, "Date"))
     except (TypeError, ValueError, OverflowError):
         return None
+    if moment.year not in YEARS:
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _addresses(mail: Message, *names: str) -> list[tuple[str, str]]:
     found = []
     for name in names:
-        values = [_decoded(value) for value in mail.get_all(name, [])]
+        values = [_decoded(value) for value in _raw(mail, name)]
         with contextlib.suppress(IndexError, TypeError, ValueError):
             found += [
                 (_clean(who), _clean(address).lower())
@@ -185,28 +221,49 @@ def _addresses(mail: Message, *names: str) -> list[tuple[str, str]]:
 
 
 def _header(mail: Message, name: str) -> str:
-    return _clean(" ".join(_decoded(mail.get(name, "")).split()))
+    return _clean(" ".join(_decoded(next(iter(_raw(mail, name)), "")).split()))
 
 
-def _decoded(value: object) -> str:
+def _raw(mail: Message, name: str) -> list[str]:
+    """Return the values of a header; those that someone wrote in eight bits, against the rules, are read too."""
+    values = (str(value) for key, value in mail.raw_items() if key.lower() == name.lower())
+    return [
+        value if value.isascii() else _decoded_bytes(value.encode("ascii", "surrogateescape"))
+        for value in values
+    ]
+
+
+def _decoded(value: str) -> str:
     try:
-        return str(make_header(decode_header(str(value))))
-    except (LookupError, ValueError, UnicodeError):
-        return str(value)
+        return str(make_header(decode_header(value)))
+    except (LookupError, MessageError, ValueError):
+        return value
 
 
-def _bodies(mail: Message) -> tuple[str, str]:
-    """Return what was written, as text and as HTML."""
-    texts: list[str] = []
-    pages: list[str] = []
-    for part in _leaves(mail):
-        if _is_file(part):
-            continue
-        if part.get_content_type() == "text/plain":
-            texts.append(_words(part))
-        elif part.get_content_type() == "text/html":
-            pages.append(_words(part))
-    return "\n".join(texts).strip()[:LONGEST_TEXT], "\n".join(pages).strip()[:LONGEST_TEXT]
+def _bodies(mail: Message) -> tuple[str, str, str]:
+    """Return what was written: all of its words, those that HTML does not mark as quoted, and the HTML."""
+    found = list(_pieces(mail))
+    pages = "\n".join(html for _text, html in found).strip()[:LONGEST_TEXT]
+    if not any(text.strip() for text, _html in found):
+        return text_of(pages), "", pages
+    words = "\n".join(text or text_of(html) for text, html in found)
+    own = "\n".join(text or text_of(QUOTED_HTML.sub("", html)) for text, html in found)
+    return words.strip()[:LONGEST_TEXT], own.strip()[:LONGEST_TEXT], pages
+
+
+def _pieces(mail: Message) -> Iterator[tuple[str, str]]:
+    """Yield what was written piece by piece, as text and as HTML: alternatives are one piece said twice."""
+    inside = mail.get_payload()
+    if mail.get_content_maintype() == "multipart" and isinstance(inside, list):
+        found = [piece for part in inside if isinstance(part, Message) for piece in _pieces(part)]
+        if mail.get_content_type() == "multipart/alternative":
+            texts = (text for text, _html in found if text.strip())
+            found = [(next(texts, ""), "\n".join(html for _text, html in found if html))]
+        yield from found
+    elif not _is_file(mail) and mail.get_content_type() == "text/plain":
+        yield _words(mail), ""
+    elif not _is_file(mail) and mail.get_content_type() == "text/html":
+        yield "", _words(mail)
 
 
 def _attachments(mail: Message) -> Iterator[Attachment]:
@@ -217,13 +274,27 @@ def _attachments(mail: Message) -> Iterator[Attachment]:
         content = part.get_payload(decode=True)
         if not isinstance(content, bytes):
             inner = part.get_payload()
-            content = (
-                b"\n".join(one.as_bytes() for one in inner if isinstance(one, Message))
-                if isinstance(inner, list)
-                else b""
-            )
-        name = _clean(_decoded(part.get_filename() or "")).replace("/", "-").replace("\\", "-").strip()
-        yield Attachment(name[:200] or f"part-{number}", content, kind)
+            inner = inner if isinstance(inner, list) else []
+            content = b"\n".join(_written_out(one) for one in inner if isinstance(one, Message))
+        yield Attachment(_file_name(part) or f"part-{number}", content, _clean(kind)[:100])
+
+
+def _written_out(mail: Message) -> bytes:
+    """Return a message as bytes; the generator refuses some of what the parser takes."""
+    try:
+        return mail.as_bytes()
+    except (LookupError, MessageError, RecursionError, TypeError, ValueError):
+        return "\n".join(f"{name}: {value}" for name, value in mail.raw_items()).encode("utf-8", "replace")
+
+
+def _file_name(part: Message) -> str:
+    """Return the name of a file, which names no place and turns no line around."""
+    try:
+        given = _clean(_decoded(part.get_filename() or ""))
+    except ValueError:
+        return ""
+    signs = (sign if sign.isprintable() and sign not in "/\\" else "-" for sign in given.strip())
+    return "".join(signs).strip()[:200]
 
 
 def _leaves(mail: Message) -> Iterator[Message]:
@@ -237,16 +308,31 @@ def _leaves(mail: Message) -> Iterator[Message]:
 
 
 def _is_file(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+    if part.get_content_disposition() == "attachment":
+        return True
+    try:
+        return bool(part.get_filename())
+    except ValueError:
+        return True
 
 
 def _words(part: Message) -> str:
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):
         return ""
-    for charset in (part.get_content_charset() or "utf-8", "utf-8"):
-        with contextlib.suppress(LookupError, UnicodeDecodeError):
-            return _clean(content.decode(charset))
+    try:
+        charset = part.get_content_charset() or ""
+    except ValueError:
+        charset = ""
+    return _decoded_bytes(content, charset)
+
+
+def _decoded_bytes(content: bytes, charset: str = "") -> str:
+    """Return bytes as text in the alphabet they announce, else in the one they fit."""
+    for name in (WIDER.get(charset, charset), "utf-8", "cp1252"):
+        if name:
+            with contextlib.suppress(LookupError, ValueError):
+                return _clean(content.decode(name))
     return _clean(content.decode("latin-1"))
 
 

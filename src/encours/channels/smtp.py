@@ -13,6 +13,7 @@ from encours.channels.errors import DoubtfulWireError, PermanentWireError, Tempo
 
 Security = Literal["none", "starttls", "tls"]
 READY_FOR_DATA = 354
+LASTING = 500
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 FAULTS: dict[type[Exception], str] = {
     smtplib.SMTPNotSupportedError: "security_unsupported",
@@ -33,6 +34,7 @@ class SmtpTransport:
     security: Security = "starttls"
     user: str = ""
     password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     timeout: float = 30.0
     context: ssl.SSLContext | None = field(default=None, repr=False, compare=False)
 
@@ -88,7 +90,21 @@ class SmtpTransport:
         if self.user:
             if self.security == "none" and self.host not in LOOPBACK:
                 raise TemporaryWireError("password_unprotected")
-            server.login(self.user, self.password)
+            if self.token:
+                self._show_token(server)
+            else:
+                server.login(self.user, self.password)
+
+    def _show_token(self, server: smtplib.SMTP) -> None:
+        """Sign in by XOAUTH2; a refusal comes with a question whose only answer is an empty line."""
+        said = sasl(self.user, self.token)
+        try:
+            server.auth("XOAUTH2", lambda asked=None: said if asked is None else "")
+        except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code < LASTING:
+                raise
+            words = f"{error.smtp_code} {_text(error.smtp_error)}"
+            raise TemporaryWireError("token_refused", words) from None
 
     def _offer(self, server: smtplib.SMTP, size: int, sender: str, recipient: str) -> None:
         options = []
@@ -107,6 +123,11 @@ class SmtpTransport:
         _judge(code, words, "message_refused", TemporaryWireError)
         if code != READY_FOR_DATA:
             raise TemporaryWireError("answer_unclear", f"{code} {_text(words)}")
+
+
+def sasl(user: str, token: str) -> str:
+    """Return what the mechanism XOAUTH2 says to a mail server."""
+    return f"user={user}\x01auth=Bearer {token}\x01\x01"
 
 
 def _judge(code: int, words: bytes, fault: str, otherwise: type[WireError]) -> None:

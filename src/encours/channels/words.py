@@ -76,32 +76,58 @@ def status_words(status: str) -> str:
 
 def fault_sentence(code: str) -> str:
     """Return what a fault means and what to do about it; nothing for an unknown code."""
-    sentences = _provider_faults() | {
-        "answer_unclear": _("The mail server gave an answer that means nothing."),
-        "canceled_by_person": _("Someone canceled this message before it left."),
-        "certificate_refused": _("The mail server's certificate is not valid: check the server's name."),
-        "connection_lost": _("The connection to the mail server was lost before the message left."),
-        "connection_refused": _("The mail server does not answer at this address and port."),
-        "content_lost": _("The message that was prepared is no longer what it was: prepare it again."),
-        "guard_failed": _("The last check before sending could not be made; it will be tried again."),
-        "host_unknown": _("There is no mail server of this name."),
-        "interrupted": _("The program stopped while this message was leaving. Check whether it arrived."),
-        "message_refused": _("The mail server refused the message."),
-        "message_too_large": _("The message is larger than the mail server accepts."),
-        "no_answer": _(
-            "The message was handed over but the mail server never answered. Check whether it arrived."
+    sentences = (
+        _provider_faults()
+        | _grant_faults()
+        | {
+            "answer_unclear": _("The mail server gave an answer that means nothing."),
+            "canceled_by_person": _("Someone canceled this message before it left."),
+            "certificate_refused": _("The mail server's certificate is not valid: check the server's name."),
+            "connection_lost": _("The connection to the mail server was lost before the message left."),
+            "connection_refused": _("The mail server does not answer at this address and port."),
+            "content_lost": _("The message that was prepared is no longer what it was: prepare it again."),
+            "guard_failed": _("The last check before sending could not be made; it will be tried again."),
+            "host_unknown": _("There is no mail server of this name."),
+            "interrupted": _("The program stopped while this message was leaving. Check whether it arrived."),
+            "message_refused": _("The mail server refused the message."),
+            "message_too_large": _("The message is larger than the mail server accepts."),
+            "no_answer": _(
+                "The message was handed over but the mail server never answered. Check whether it arrived."
+            ),
+            "no_answer_in_time": _("The mail server took too long to answer."),
+            "password_unprotected": _("The password would travel in clear: choose STARTTLS or TLS."),
+            "recipient_refused": _("The mail server refused the recipient: check the address."),
+            "security_unsupported": _("The mail server does not offer this kind of security."),
+            "sender_refused": _("The mail server refused the sender's address."),
+            "sign_in_refused": _("The mail server refused the user name or the password."),
+            "unforeseen": _(
+                "Something unforeseen happened while this message was leaving. Check whether it arrived."
+            ),
+        }
+    )
+    return sentences.get(code, "")
+
+
+def _grant_faults() -> dict[str, str]:
+    return {
+        "application_missing": _(
+            "No application is known at this provider, or its secret can no longer be read: enter it in the settings."
         ),
-        "no_answer_in_time": _("The mail server took too long to answer."),
-        "password_unprotected": _("The password would travel in clear: choose STARTTLS or TLS."),
-        "recipient_refused": _("The mail server refused the recipient: check the address."),
-        "security_unsupported": _("The mail server does not offer this kind of security."),
-        "sender_refused": _("The mail server refused the sender's address."),
-        "sign_in_refused": _("The mail server refused the user name or the password."),
-        "unforeseen": _(
-            "Something unforeseen happened while this message was leaving. Check whether it arrived."
+        "application_refused": _(
+            "The provider refuses the application: its secret has perhaps run out. Enter a new one in the settings."
+        ),
+        "authority_silent": _(
+            "The provider gives no answer about the authorization; it will be asked again."
+        ),
+        "authorization_brief": _(
+            "The provider gave an authorization that ends within the hour: allow access while you are away."
+        ),
+        "authorize_again": _("The authorization has ended: authorize the mailbox again."),
+        "authorize_first": _("The mailbox is not yet authorized at its provider."),
+        "token_refused": _(
+            "The mail server refuses the authorization: check the user name, and that the mailbox allows this access."
         ),
     }
-    return sentences.get(code, "")
 
 
 def _provider_faults() -> dict[str, str]:
