@@ -1,14 +1,15 @@
 """The portfolios: what each collector follows, the targets of the month, absences, and who takes over from whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import floatformat
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +25,7 @@ from encours.reports.portfolios import Portfolio, portfolios
 from encours.ui.formats import day, integer
 
 DAY = {"type": "date"}
+GOALS = {"collected": gettext_lazy("To collect"), "actions": gettext_lazy("Actions")}
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,39 @@ class ReplaceForm(forms.Form):
         return self.others[int(self.cleaned_data["successor"])]
 
 
+class TargetsForm(forms.Form):
+    """What each person aims at this month; an empty field sets no target."""
+
+    def __init__(
+        self, members: Iterable[Membership], portfolios: dict[int, Portfolio], data: QueryDict | None = None
+    ) -> None:
+        super().__init__(data)
+        self.members = list(members)
+        for member in self.members:
+            known = portfolios.get(member.user_id)
+            goals = (known.collected_goal, known.actions_goal) if known else (None, None)
+            for measure, goal, decimals in zip(GOALS, goals, (-2, 0), strict=True):
+                field = AmountField(label=f"{member.user} · {GOALS[measure]}", required=False)
+                field.widget.attrs |= {"class": "input", "aria-label": GOALS[measure]}
+                field.initial = "" if goal is None else floatformat(goal, decimals)
+                self.fields[f"{measure}-{member.user_id}"] = field
+
+    @property
+    def lines(self) -> list[tuple[Membership, list[forms.BoundField]]]:
+        """Return the fields of each person."""
+        return [(one, [self[f"{measure}-{one.user_id}"] for measure in GOALS]) for one in self.members]
+
+
 @page()
 def portfolio_list(request: DeskRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: DeskRequest, data: QueryDict | None = None) -> HttpResponse:
+    """Show the portfolios; targets that were refused come back open, with what was typed."""
     desk = request.desk
     members = {one.user_id: one for one in people.members(desk.organization.pk).select_related("covered_by")}
+    found = portfolios(desk.organization, desk.today)
     rows = [
         Row(
             members.get(one.user_id) if one.user_id else None,
@@ -92,14 +123,17 @@ def portfolio_list(request: DeskRequest) -> HttpResponse:
             away=_away(members.get(one.user_id or 0), desk),
             mine=one.user_id == desk.user.pk,
         )
-        for one in portfolios(desk.organization, desk.today)
+        for one in found
         if desk.portfolio_user in (None, one.user_id)
     ]
-    return render(
-        request,
-        "backoffice/portfolios.html",
-        {"rows": rows, "currency": desk.organization.currency, "month": desk.today.replace(day=1)},
-    )
+    form = TargetsForm(members.values(), {one.user_id: one for one in found if one.user_id}, data)
+    shown = {
+        "rows": rows,
+        "currency": desk.organization.currency,
+        "month": desk.today.replace(day=1),
+        "form": form,
+    }
+    return render(request, "backoffice/portfolios.html", shown, status=422 if form.errors else 200)
 
 
 @page(permissions.CONFIGURE)
@@ -107,18 +141,20 @@ def portfolio_list(request: DeskRequest) -> HttpResponse:
 def portfolio_targets(request: DeskRequest) -> HttpResponse:
     """Set the targets of the month for everybody at once; an empty field sets none."""
     desk = request.desk
-    for member in people.members(desk.organization.pk):
+    form = TargetsForm(people.members(desk.organization.pk), {}, request.POST)
+    if not form.is_valid():
+        return _page(request, request.POST)
+    for member in form.members:
         for measure in colleagues.MEASURES:
             name = f"{measure}-{member.user_id}"
             if name not in request.POST:
                 continue
-            goal: Decimal | None = AmountField(required=False).clean(request.POST[name])
             colleagues.set_target(
                 desk.organization,
                 member.user,
                 month=desk.today,
                 measure=measure,
-                goal=goal,
+                goal=form.cleaned_data[name],
                 by=desk.user,
                 now=desk.now,
             )
