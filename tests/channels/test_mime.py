@@ -1,5 +1,7 @@
 """What arrives is read whatever it is made of, its last words apart, and what no person wrote is known."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,3 +157,87 @@ def test_an_unknown_charset_and_a_wrong_date_are_no_obstacle() -> None:
     arrived = parse(raw)
     assert "vendredi" in arrived.text
     assert arrived.written_at is None
+
+
+HEADERS = b"From: a@b.fr\r\nSubject: Facture\r\nMessage-ID: <a@b.fr>\r\n"
+DEEP = b"".join(
+    b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth) for depth in range(1500)
+)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Type: text/plain; charset=undefined\r\n\r\nBonjour",
+        b'Content-Type: text/plain; charset="a\0b"\r\n\r\nBonjour',
+        b"Content-Type: text/plain; charset*=a\0''u\r\n\r\nBonjour",
+        b"Content-Type: application/pdf; name*=a%00b''%41\r\n\r\nBonjour",
+        b"Content-Type: image/p\0ng; name=x\r\n\r\nBonjour",
+        b"To: =?utf-8?B?A?= <c@d.fr>\r\n\r\nBonjour",
+        b"Content-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed\r\nX\xe9: \0\r\n\r\nBonjour",
+        b"Content-Type: message/rfc822\r\n\r\n" * 600 + b"Bonjour",
+        DEEP + b"Content-Type: text/plain\r\n\r\nBonjour",
+    ],
+    ids=["undefined", "nul", "rfc2231", "name", "type", "base64", "inner", "nested", "deep"],
+)
+def test_no_trick_stops_the_reading(rest: bytes) -> None:
+    arrived = parse(HEADERS + rest)
+    assert (arrived.from_address, arrived.message_id) == ("a@b.fr", "<a@b.fr>")
+    kept = [arrived.subject, arrived.text, arrived.said, *(file.media_type for file in arrived.attachments)]
+    assert not any("\0" in one for one in kept)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("html", b"<div" * 50_000), ("html", b"<br" * 66_000), ("plain", b"On Mon " * 2_800)],
+)
+def test_no_length_stops_the_reading(kind: str, body: bytes) -> None:
+    begun = monotonic()
+    parse(HEADERS + f"Content-Type: text/{kind}\r\n\r\n".encode() + body)
+    assert monotonic() - begun < 10
+
+
+@pytest.mark.parametrize("said", ["Réponse automatique : absente", "Facture n° 12 réglée"])
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
+def test_headers_in_eight_bits_are_read(said: str, charset: str) -> None:
+    arrived = parse(f"From: René <a@b.fr>\r\nSubject: {said}\r\n\r\n.".encode(charset))
+    assert (arrived.subject, arrived.from_name) == (said, "René")
+    assert arrived.automatic == said.startswith("Réponse")
+
+
+@pytest.mark.parametrize("year", ["9999", "1601"])
+def test_a_year_that_cannot_be_is_no_date(year: str) -> None:
+    assert parse(HEADERS + f"Date: Fri, 31 Dec {year} 23:59:00 -1200\r\n\r\n.".encode()).written_at is None
+
+
+def test_windows_signs_under_another_name() -> None:
+    raw = HEADERS + b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nJ\x92ai pay\xe9 450 \x80"
+    assert parse(raw).said == "J’ai payé 450 €"
+
+
+def test_words_after_a_page_do_not_hide_it() -> None:
+    raw = (
+        HEADERS + b"Content-Type: multipart/mixed; boundary=m\r\n\r\n"
+        b"--m\r\nContent-Type: text/html\r\n\r\n<p>Nous payons vendredi.</p>"
+        b'<blockquote class="gmail_quote">La facture F-1 reste due.</blockquote>\r\n'
+        b"--m\r\nContent-Type: text/plain\r\n\r\nCe message a ete verifie par un antivirus.\r\n--m--\r\n"
+    )
+    arrived = parse(raw)
+    assert "Nous payons vendredi." in arrived.said
+    assert "reste due" not in arrived.said
+    assert "reste due" in arrived.text
+
+
+def test_a_receipt_is_automatic() -> None:
+    kind = b"Content-Type: multipart/report; report-type=disposition-notification; boundary=r\r\n\r\n"
+    raw = HEADERS + kind + b"--r\r\nContent-Type: text/plain\r\n\r\nLu le 20/11/2026\r\n--r--\r\n"
+    assert parse(raw).automatic
+
+
+def test_the_name_of_a_file_names_no_place_and_no_line() -> None:
+    raw = (
+        HEADERS + b"Content-Type: application/pdf\r\n"
+        b"Content-Disposition: attachment; filename*=utf-8''..%2F..%2Ffac%0D%0Ature%E2%80%AEfdp.exe\r\n\r\nx"
+    )
+    (file,) = parse(raw).attachments
+    assert file.name == "..-..-fac--ture-fdp.exe"

@@ -53,6 +53,7 @@ QUOTE_MARKS = re.compile(
 QUOTED_FIRST = re.compile(r"(?i)^\s*(?:le|on) .{6,120}(?:a écrit|wrote)\s?:\s*\n(?:[ \t]*(?:>.*)?\n)+")
 LONGEST_TEXT = 200_000
 LONGEST_READ = 20_000
+LONGEST_LINE = 2_000
 # Dates outside these years are a stranger's mistake, and some cannot even be read back from the database.
 YEARS = range(1980, 2200)
 # What is announced as these is written in Windows' alphabet by those who announce it (WHATWG Encoding §4.2).
@@ -161,7 +162,9 @@ def said_in(text: str, html: str = "") -> str:
     mark = QUOTE_MARKS.search(source)
     own = source[: mark.start()] if mark and source[: mark.start()].strip() else source
     try:
-        read = EmailReplyParser(languages=["fr", "en"]).read(own)
+        # On one line of thousands of words, its patterns take their time squared.
+        long = max(map(len, own.splitlines()), default=0) > LONGEST_LINE
+        read = EmailReplyParser(languages=["fr", "en"]).read("" if long else own)
         latest = read.replies[0].body if read.replies else ""
     except (re.error, IndexError, RecursionError, ValueError):
         latest = ""
