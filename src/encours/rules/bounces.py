@@ -10,7 +10,9 @@ Meaning = Literal["hard", "soft", "reputation", "delayed", "delivered"]
 
 SOFT_MAXIMUM = 3
 SOFT_DAYS = 14
-STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+# No part of an address such as 5.135.20.11, which servers name in the same breath.
+STATUS = re.compile(r"(?<![\d.])([245])\.(\d)\.(\d{1,3})(?!\.?\d)")
+OUR_ADDRESS = ("7", "8")
 UNKNOWN_WORDS = (
     "user unknown",
     "unknown user",
@@ -25,6 +27,7 @@ UNKNOWN_WORDS = (
     "invalid recipient",
     "utilisateur inconnu",
     "adresse inconnue",
+    "domain name not found",
     "n'existe pas",
     "n’existe pas",
 )
@@ -66,7 +69,9 @@ def meaning_of(failure: Failure) -> Meaning:
     if status[0] == "4":
         return "soft"
     if status[1] == "1":
-        return "hard"
+        # x.1.7 and x.1.8 speak of who writes; x.1.0 may.
+        ours = status[2] in OUR_ADDRESS or (status[2] == "0" and "sender" in words)
+        return "reputation" if ours else "hard"
     if status[1] == "7":
         # Servers answer 5.7 for the address too: only the words tell a refused sender from an unknown recipient.
         return "hard" if _says(words, UNKNOWN_WORDS) and not _says(words, REPUTATION_WORDS) else "reputation"
@@ -74,7 +79,8 @@ def meaning_of(failure: Failure) -> Meaning:
         if _says(words, UNKNOWN_WORDS):
             return "hard"
         return "reputation" if _says(words, REPUTATION_WORDS) else "soft"
-    return "soft"
+    # Microsoft says 5.4.1 of a recipient that it does not know, and others of a domain that is no more.
+    return "hard" if status[1] == "4" and _says(words, UNKNOWN_WORDS) else "soft"
 
 
 def gone_by_repetition(soft_days: Iterable[date], today: date) -> bool:
@@ -83,12 +89,12 @@ def gone_by_repetition(soft_days: Iterable[date], today: date) -> bool:
     return len(recent) >= SOFT_MAXIMUM
 
 
-def _status(failure: Failure) -> tuple[str, str]:
-    """Return class and subject of a status; the diagnostic's own is the more precise one where the field is vague."""
+def _status(failure: Failure) -> tuple[str, str, str]:
+    """Return class, subject and detail of a status; where the field is vague, the diagnostic's own says more."""
     given = STATUS.search(failure.status)
     told = STATUS.search(failure.diagnostic)
     found = told if told and (given is None or given.group(2) == "0") else given
-    return (found.group(1), found.group(2)) if found else ("5", "")
+    return (found.group(1), found.group(2), found.group(3)) if found else ("5", "", "")
 
 
 def _says(words: str, any_of: Iterable[str]) -> bool:
