@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 from tests.dunning import desk
@@ -13,6 +14,7 @@ from encours.dunning.models import Reminder, Template
 from encours.receivables.models import Item
 from encours.rules import wording
 from encours.rules.dunning import DEFAULT_PLAN_STEPS
+from encours.rules.ready_plans import READY_PLANS
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -194,3 +196,23 @@ def test_the_part_in_dispute_is_named_and_not_asked_for() -> None:
     assert letters._contested([first])[0]["amount"] == Decimal("2000.00")
     first.disputed_amount = first.disputed_on = None
     assert letters._contested([first]) == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_words_of_a_demand_claim_no_number_of_reminders(language: str) -> None:
+    # In a tone that is kept, the same words are said again, of items of which nothing was said before.
+    counted = (
+        "premier rappel",
+        "deuxième rappel",
+        "second rappel",
+        "dernier rappel",
+        "nos rappels",
+        "nos relances",
+    )
+    counted += ("first reminder", "second reminder", "last reminder", "our reminders", "no answer to our")
+    folder = files("encours.dunning").joinpath("wording", language)
+    demands = [step.template for ready in READY_PLANS for step in ready.steps if step.trigger == "after_due"]
+    assert len(demands) > 10
+    for code in demands:
+        words = folder.joinpath(f"{code}.txt").read_text(encoding="utf-8").lower()
+        assert not [claim for claim in counted if claim in words], code
