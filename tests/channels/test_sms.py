@@ -64,6 +64,11 @@ def test_french_typography_does_not_double_the_price() -> None:
         ("0032 470 12 34 56", "FR", "+32470123456"),
         ("0470 12 34 56", "BE", "+32470123456"),
         ("+33 7 56 78 90 12", "", "+33756789012"),
+        ("0692 12 34 56", "FR", "+262692123456"),
+        ("0690 12 34 56", "FR", "+590690123456"),
+        ("+33 696 12 34 56", "FR", "+596696123456"),
+        ("0694 20 12 34", "GP", "+594694201234"),
+        ("06 12 34 56 78", "RE", "+33612345678"),
     ],
 )
 def test_a_mobile_number_is_written_as_carriers_want_it(number: str, region: str, found: str) -> None:
@@ -77,6 +82,11 @@ def test_other_numbers_are_refused(number: str) -> None:
         sms.mobile(number)
 
 
+def test_a_number_from_overseas_is_known_again() -> None:
+    assert sms.same_number("0692 12 34 56", "+262692123456")
+    assert not sms.same_number("0692 12 34 56", "+262692123457")
+
+
 def test_a_sender_has_at_most_eleven_plain_signs() -> None:
     assert sms.sender_name("Lumiere69") == "Lumiere69"
     for wrong in ("AteliersLumiere", "Lumière", "12345", "A B", "ab"):
@@ -87,3 +97,8 @@ def test_a_sender_has_at_most_eleven_plain_signs() -> None:
 def test_stop_is_understood_only_at_the_head_of_an_answer() -> None:
     assert all(map(sms.asks_to_stop, ("STOP", " stop svp", "« Stop »", "ARRÊT")))
     assert not any(map(sms.asks_to_stop, ("On paie demain, stop aux relances ?", "Stopper", "ok")))
+
+
+def test_who_says_more_than_stop_is_read() -> None:
+    assert all(only_stops(text) for text in ("STOP", "stop 36111.", "Stop SMS svp", "arrêt !"))
+    assert not any(only_stops(text) for text in ("Stop, déjà payé le 12", "arrêt de travail", "payé"))

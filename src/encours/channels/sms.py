@@ -17,6 +17,8 @@ BASIC = frozenset(
 EXTENDED = frozenset("^{}\\[~]|€\f")
 GSM_ALONE, GSM_PART = 160, 153
 WIDE_ALONE, WIDE_PART = 70, 67
+FRENCH_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT")
+FRENCH_CODES = frozenset({33, 262, 590, 594, 596})
 STOP_CLAUSE = "\nSTOP 36111"
 TYPOGRAPHY = str.maketrans(
     {
@@ -28,6 +30,10 @@ TYPOGRAPHY = str.maketrans(
 )  # fmt: skip
 SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{3,11}")
 STOP_WORDS = re.compile(r"\W*(stop|arret|arrêt|arrete|unsubscribe|desinscription)\b", re.IGNORECASE)
+
+STOP_ALONE = re.compile(
+    rf"{STOP_WORDS.pattern}(?:\W+(?:\d+|au|a|sms|pub|svp|merci|please|thanks|thank you))*\W*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def _base(sign: str) -> str:
 def mobile(number: str, region: str = "FR") -> str:
     """Return a number that can receive a text, in international form, or refuse it."""
     try:
-        parsed = phonenumbers.parse(number, region or "FR")
+        parsed = _parsed(number, region)
     except phonenumbers.NumberParseException as error:
         raise InvalidMessageError(f"This is not a phone number: {number!r}") from error
     kind = phonenumbers.number_type(parsed)
@@ -99,6 +105,16 @@ def mobile(number: str, region: str = "FR") -> str:
     if not phonenumbers.is_valid_number(parsed) or kind not in may:
         raise InvalidMessageError(f"This number cannot receive text messages: {number!r}")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _parsed(number: str, region: str) -> phonenumbers.PhoneNumber:
+    """Return a number where it is; Réunion and the Antilles are dialed as France is, under codes of their own."""
+    parsed = phonenumbers.parse(number, region or "FR")
+    if parsed.country_code in FRENCH_CODES and not phonenumbers.is_valid_number(parsed):
+        dialed = f"0{parsed.national_number}"
+        elsewhere = (phonenumbers.parse(dialed, other) for other in FRENCH_REGIONS)
+        return next(filter(phonenumbers.is_valid_number, elsewhere), parsed)
+    return parsed
 
 
 def is_mobile(number: str, region: str = "FR") -> bool:
@@ -112,7 +128,7 @@ def is_mobile(number: str, region: str = "FR") -> bool:
 def same_number(one: str, other: str, region: str = "FR") -> bool:
     """Tell whether two ways of writing name the same telephone."""
     try:
-        first, second = (phonenumbers.parse(number, region) for number in (one, other))
+        first, second = (_parsed(number, region) for number in (one, other))
     except phonenumbers.NumberParseException:
         return False
     return bool(first == second)
@@ -128,3 +144,8 @@ def sender_name(name: str) -> str:
 def asks_to_stop(text: str) -> bool:
     """Tell whether an answer asks for no more messages."""
     return bool(STOP_WORDS.match(text))
+
+
+def only_stops(text: str) -> bool:
+    """Tell whether an answer asks for no more messages and says nothing else."""
+    return bool(STOP_ALONE.fullmatch(text))
