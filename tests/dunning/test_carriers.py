@@ -21,7 +21,7 @@ from encours.dunning import actions, sending, tracking
 from encours.dunning.actions.carriage import unpost
 from encours.dunning.actions.templates import give_words
 from encours.dunning.errors import LetterNotPostedTodayError, TrackingNumberError
-from encours.dunning.models import InboundMessage, Reminder, Step, Task
+from encours.dunning.models import Decision, InboundMessage, Reading, Reminder, Step, Task
 from encours.events.models import Event
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -246,6 +246,58 @@ def test_stop_closes_the_number_and_other_answers_wait_to_be_read(ovh: FakeOvh) 
         assert [one.customer.code for one in closed.select_related("customer")] == ["C000"]
     ovh.blacklist = ["+33612345671"]
     assert tracking.follow(organization.pk, NOW + 40 * MINUTE).opted_out == 1
+
+
+def test_a_text_that_comes_back_is_told_and_read(ovh: FakeOvh) -> None:
+    with transaction.atomic():
+        organization = confirmed("sms", customers=3)
+        texts(organization, ovh)
+        Contact.objects.filter(organization=organization, customer__code__in=["C001", "C002"]).update(
+            phone="+33 7 12 34 56 78"
+        )
+    sending.send_confirmed(organization.pk, NOW)
+    moment = "2026-11-24T11:00:00+01:00"
+    ovh.answers = {
+        1: {
+            "sender": "+33612345670",
+            "message": "Stop !! la facture est reglee depuis le 12",
+            "creationDatetime": moment,
+        },
+        2: {"sender": "+33612345670", "message": "STOP 36111.", "creationDatetime": moment},
+        3: {"sender": "+33712340000", "message": "on paie vendredi", "creationDatetime": moment},
+    }
+    with tenancy.inside(organization.pk):
+        Contact.objects.filter(organization=organization, customer__code__in=["C001", "C002"]).update(
+            phone="+33 7 12 34 00 00"
+        )
+        Decision.objects.filter(organization=organization).update(basis="same as before")
+    assert tracking.follow(organization.pk, NOW + MINUTE).texts == 3
+    with tenancy.inside(organization.pk):
+        said = {one.text: one for one in InboundMessage.objects.filter(organization=organization)}
+        stopped = said["Stop !! la facture est reglee depuis le 12"]
+        assert stopped.state == "new"  # it says more than STOP
+        assert said["STOP 36111."].state == "set_aside"
+        assert Contact.objects.get(organization=organization, customer__code="C000").sms_opted_out_at
+        read = Reading.objects.filter(message=stopped).values_list("meaning", flat=True)
+        assert "already_paid" in read
+        assert said["on paie vendredi"].customer_id is None  # two customers share the number
+        decided = Decision.objects.get(organization=organization, customer_id=stopped.customer_id or 0)
+        assert decided.basis == ""
+    assert [one["kind_of_message"] for one in told(organization, "message.received")] == ["sms", "sms"]
+
+
+def test_texts_are_fetched_once_however_many_came(ovh: FakeOvh, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("encours.channels.ovh.INCOMING_AT_ONCE", 2)
+    with transaction.atomic():
+        organization = confirmed("sms")
+        texts(organization, ovh)
+    moment = "2026-11-24T11:00:00+01:00"
+    ovh.answers = {
+        number: {"sender": "+33612345670", "message": f"texte {number}", "creationDatetime": moment}
+        for number in range(1, 6)
+    }
+    taken = [tracking.follow(organization.pk, NOW + passed * MINUTE).texts for passed in (1, 2, 3, 4)]
+    assert taken == [2, 2, 1, 0]
 
 
 def test_a_text_without_a_carrier_or_a_number_waits_and_says_why(ovh: FakeOvh) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 from tests.channels.imap_server import ImapServer, letter
+from tests.channels.reports import bounce
 from tests.dunning import desk
 
 from encours.accounts import tenancy
@@ -244,6 +245,46 @@ def test_a_message_that_cannot_be_understood_is_kept_all_the_same(
 
     monkeypatch.setattr("encours.dunning.actions.readings.propose", broken)
     assert kept(organization, letter()).customer == buyer
+
+
+def test_a_report_that_cannot_be_followed_is_kept_all_the_same(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("encours.dunning.actions.bounces.take", broken)
+    message = kept(organization, bounce())
+    assert (message.kind, message.state) == (MessageKind.AUTO_REPLY, MessageState.NEW)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        bounce(recipient="\0", status="5.1.1\0", diagnostic="smtp; \0 550"),
+        bounce(returned="<a\0b@x.example>"),
+        b"Content-Type: image/p\0ng; name=\0x\r\n\r\nx",
+        b"Message-ID: <" + b"x" * 480 + b"@y.example>\r\nFrom: " + b"a" * 400 + b"@b.fr\r\n\r\nx",
+        b"Date: Fri, 31 Dec 9999 23:59:00 -1200\r\n\r\nx",
+        b"Subject: " + b"x" * 5_000 + b"\r\nReferences: " + b"<a@b> " * 500 + b"\r\n\r\nx",
+    ],
+    ids=["report", "returned", "type", "long", "year", "headers"],
+)
+def test_no_message_is_too_strange_to_be_kept(organization: Organization, content: bytes) -> None:
+    message = kept(organization, content)
+    assert InboundMessage.objects.get(pk=message.pk).content_hash
+
+
+@pytest.mark.parametrize(
+    "written", ["Fri, 20 Nov 2099 10:00:00 +0100", "Sat, 01 Jan 2000 10:00:00 +0100", "no date"]
+)
+def test_a_wrong_clock_moves_no_promise(organization: Organization, buyer: Customer, written: str) -> None:
+    desk.item(buyer, "F-1", date(2026, 10, 1), 1000)
+    text = "Bonjour, nous réglerons la facture F-1 vendredi prochain par virement."
+    content = letter("Re: F-1", text).replace(b"\r\nDate: ", b"\r\nX-Date: ", 1)
+    message = kept(organization, f"Date: {written}\r\n".encode() + content)
+    promise = Reading.objects.get(message=message, meaning="promise")
+    assert promise.details["on"] == "2026-11-27"
 
 
 def test_a_message_too_large_is_kept_by_its_headers(

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,7 +84,7 @@ class Ovh:
         """Look for the tag among what was sent, then for the same words to the same number among what waits."""
         sent = self._read(f"/outgoing?{urlencode({'tag': tag(key)})}")
         for number in sent if isinstance(sent, list) else []:
-            told = self._read(f"/outgoing/{number}")
+            told = self._read(f"/outgoing/{number}") or {}
             return Receipt(self.name, str(number), self._cost(told.get("credits")), raw=told)
         waiting = self._read("/jobs")
         latest = sorted(waiting, reverse=True)[:JOBS_LOOKED_AT] if isinstance(waiting, list) else []
@@ -145,13 +145,14 @@ class Ovh:
         number = known.get("id", "")
         return [number] if number.isdigit() else []
 
-    def incoming(self, since: datetime) -> list[Incoming]:
-        """Return the answers that came back since a moment."""
+    def incoming(self, since: datetime, known: Container[str] = ()) -> list[Incoming]:
+        """Return the answers that came back since a moment, the oldest first, each asked for until it is known."""
         numbers = self._read(
             f"/incoming?{urlencode({'creationDatetime.from': since.astimezone(UTC).isoformat()})}"
         )
         found = []
-        for number in sorted(numbers or [])[:INCOMING_AT_ONCE]:
+        fresh = [number for number in sorted(numbers or []) if str(number) not in known]
+        for number in fresh[:INCOMING_AT_ONCE]:
             told = self._read(f"/incoming/{number}")
             received_at = _moment(told.get("creationDatetime")) if told else None
             if told and received_at:

@@ -1,6 +1,6 @@
 """What a company that carries text messages or letters can be asked, and how far it says a message has come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -105,8 +105,8 @@ class Provider(Protocol):
 class TextProvider(Provider, Protocol):
     """A provider of text messages, which may bring answers back."""
 
-    def incoming(self, since: datetime) -> list[Incoming]:
-        """Return the texts that came back since a moment."""
+    def incoming(self, since: datetime, known: Container[str] = ()) -> list[Incoming]:
+        """Return the texts that came back since a moment, but for those already known."""
 
     def opted_out(self) -> list[str]:
         """Return the numbers that asked to receive no more."""
@@ -175,7 +175,7 @@ class Rehearsal:
         """Believe nobody: no call is expected."""
         return []
 
-    def incoming(self, since: datetime) -> list[Incoming]:  # noqa: ARG002
+    def incoming(self, since: datetime, known: Container[str] = ()) -> list[Incoming]:  # noqa: ARG002
         """Return nothing: nobody was written to."""
         return []
 

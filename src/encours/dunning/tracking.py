@@ -17,8 +17,8 @@ from encours.dunning.actions import carriage
 logger = logging.getLogger("encours.dunning")
 AT_ONCE = 200
 SILENCES_IN_A_ROW = 3
-# Texts that came back are asked for again over these days: each is kept once.
-INCOMING_SINCE = timedelta(days=3)
+# Texts that came back are looked for over these days, so that a worker that stood still misses none.
+INCOMING_SINCE = timedelta(days=14)
 # A provider may be slow to list what it took: until then its ignorance says nothing.
 IGNORANCE_COUNTS_AFTER = timedelta(minutes=30)
 
@@ -112,11 +112,12 @@ def _take_texts(organization_id: int, now: datetime, summary: TrackingSummary) -
     with tenancy.inside(organization_id):
         account = carriers.account_of(organization_id, Channel.SMS)
         provider = carriers.provider_of(account) if account else None
+        known = carriage.texts_known(organization_id)
     if account is None or account.test_mode or provider is None:
         return
     texts: TextProvider = provider  # type: ignore[assignment]  # every provider of texts hears answers
     try:
-        incoming, closed = texts.incoming(now - INCOMING_SINCE), texts.opted_out()
+        incoming, closed = texts.incoming(now - INCOMING_SINCE, known), texts.opted_out()
     except WireError as fault:
         logger.info("%s brings no answers: %s", account.provider, fault.code)
         return

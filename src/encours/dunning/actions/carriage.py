@@ -16,12 +16,13 @@ from encours.channels.models import Sending
 from encours.channels.providers import UNDELIVERED, Incoming, News
 from encours.channels.words import status_words
 from encours.customers.models import Contact
-from encours.dunning.actions import tasks
+from encours.dunning.actions import inbound, tasks
 from encours.dunning.actions.reminders import decide_again, locked, tell
 from encours.dunning.errors import LetterNotPostedTodayError
 from encours.dunning.models import InboundMessage, MessageKind, MessageState, Reminder, ReminderState
 from encours.events.actions import record
 
+TEXT_KEY = "sms-"
 LOOK_AFTER = (
     (timedelta(hours=2), timedelta(minutes=10)),
     (timedelta(days=1), timedelta(hours=1)),
@@ -97,11 +98,11 @@ def opt_out(organization: Organization, numbers: Iterable[str], now: datetime) -
 @transaction.atomic
 def keep_text(organization: Organization, incoming: Incoming, now: datetime) -> InboundMessage | None:
     """Keep a text that came back, once; one that says STOP closes the number, any other waits to be read."""
-    key = f"sms-{incoming.provider_id}"
+    key = f"{TEXT_KEY}{incoming.provider_id}"
     if InboundMessage.objects.filter(organization=organization, source_key=key).exists():
         return None
-    stops = sms.asks_to_stop(incoming.text)
-    if stops:
+    text = incoming.text.replace("\0", "")
+    if sms.asks_to_stop(text):
         opt_out(organization, [incoming.sender], now)
     sending = _last_sending(organization, incoming.sender)
     reminder = (
@@ -109,7 +110,7 @@ def keep_text(organization: Organization, incoming: Incoming, now: datetime) -> 
     )
     contact = _contact(organization, incoming.sender, reminder.customer_id if reminder else None)
     customer_id = reminder.customer_id if reminder else contact.customer_id if contact else None
-    return InboundMessage.objects.create(
+    message = InboundMessage.objects.create(
         organization=organization,
         customer_id=customer_id,
         contact=contact,
@@ -117,15 +118,24 @@ def keep_text(organization: Organization, incoming: Incoming, now: datetime) -> 
         source_key=key,
         from_address=incoming.sender[:320],
         from_name=contact.name if contact else "",
-        text=incoming.text,
-        said=incoming.text,
+        text=text,
+        said=text,
         content_hash=hashlib.sha256(incoming.text.encode()).hexdigest(),
         kind=MessageKind.SMS,
-        state=MessageState.SET_ASIDE if stops else MessageState.NEW,
+        # Who says STOP and more than that still wants to be read.
+        state=MessageState.SET_ASIDE if sms.only_stops(text) else MessageState.NEW,
         matched_by="number" if customer_id else "",
         written_at=incoming.received_at,
         received_at=now,
     )
+    inbound.hear(message, now)
+    return message
+
+
+def texts_known(organization_id: int) -> set[str]:
+    """Return the numbers, at the provider, of the texts that were kept."""
+    keys = InboundMessage.objects.filter(organization_id=organization_id, source_key__startswith=TEXT_KEY)
+    return {key.removeprefix(TEXT_KEY) for key in keys.values_list("source_key", flat=True)}
 
 
 def _last_sending(organization: Organization, number: str) -> Sending | None:
@@ -141,8 +151,9 @@ def _contact(organization: Organization, number: str, customer_id: int | None) -
     contacts = Contact.objects.filter(organization=organization).exclude(phone="").select_related("customer")
     if customer_id is not None:
         contacts = contacts.filter(customer_id=customer_id)
-    same = (one for one in contacts if sms.same_number(one.phone, number, one.customer.country or "FR"))
-    return next(same, None)
+    same = [one for one in contacts if sms.same_number(one.phone, number, one.customer.country or "FR")]
+    # A number that two customers share, an accountant's for instance, says nothing.
+    return same[0] if len({one.customer_id for one in same}) == 1 else None
 
 
 @transaction.atomic

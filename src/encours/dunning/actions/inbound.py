@@ -17,6 +17,7 @@ from encours.dunning.models import Decision, InboundMessage, Mailbox, MessageKin
 from encours.events.actions import record
 
 logger = logging.getLogger("encours.dunning")
+NOTHING = bounces.Told()
 
 
 @transaction.atomic
@@ -116,18 +117,23 @@ def _follow(
     organization: Organization, message: InboundMessage, arrived: mime.Arrived, now: datetime
 ) -> None:
     if arrived.report is not None:
-        told = bounces.take(organization, arrived.report, arrived.to, now=now)
+        told = _told(organization, arrived, now)
         if told.customer_id is not None:
             # One that speaks of nothing we know stays in the queue: somebody may make sense of it.
             message.kind, message.state = MessageKind.BOUNCE, MessageState.READ
             message.customer_id, message.reminder_id = told.customer_id, told.reminder_id
             message.matched_by = "report"
             message.save(update_fields=["kind", "state", "customer", "reminder_id", "matched_by"])
+    hear(message, now)
+
+
+def hear(message: InboundMessage, now: datetime) -> None:
+    """Say what a message that has just been kept may mean, and let its customer be decided for again."""
     if message.state == MessageState.NEW:
         _propose(message, now)
     if message.customer_id is not None:
         record(
-            organization.pk,
+            message.organization_id,
             "message.received",
             by="system",
             at=now,
@@ -137,7 +143,21 @@ def _follow(
             matched_by=message.matched_by,
             sender=message.from_address,
         )
-        Decision.objects.filter(organization=organization, customer_id=message.customer_id).update(basis="")
+        Decision.objects.filter(
+            organization_id=message.organization_id, customer_id=message.customer_id
+        ).update(basis="")
+
+
+def _told(organization: Organization, arrived: mime.Arrived, now: datetime) -> bounces.Told:
+    """Act on a report; one that cannot be followed waits for a person like any other message."""
+    try:
+        with transaction.atomic():
+            return (
+                bounces.take(organization, arrived.report, arrived.to, now=now) if arrived.report else NOTHING
+            )
+    except Exception:
+        logger.exception("A report of a mail server could not be followed.")
+        return NOTHING
 
 
 def _propose(message: InboundMessage, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +29,8 @@ _DECIMALS = Decimal("0.0001")
 _SUREST = Decimal("0.99")
 # How far into a long message a meaning is looked for.
 _READ_CHARACTERS = 20_000
+# A worker that stood still may take in old messages; older ones than this were dated by a wrong clock.
+OLDEST = timedelta(days=365)
 
 
 @transaction.atomic
@@ -40,7 +42,7 @@ def propose(message: InboundMessage, now: datetime) -> list[Reading]:
     if message.kind == MessageKind.BOUNCE:
         return []
     text = (message.said.strip() or message.subject)[:_READ_CHARACTERS]
-    written = (message.written_at or message.received_at).astimezone(_zone(message)).date()
+    written = _written_on(message)
     items = _open_items(message)
     found = understand(model(), text, written)
     if message.kind == MessageKind.AUTO_REPLY:
@@ -210,6 +212,13 @@ def _locked(message_id: int) -> InboundMessage:
         .select_related("organization", "customer")
         .get(pk=message_id)
     )
+
+
+def _written_on(message: InboundMessage) -> date:
+    """Return the day that “tomorrow” and “Friday” are counted from: no clock that is ahead or years behind says it."""
+    told, received = message.written_at or message.received_at, message.received_at
+    moment = told if received - OLDEST <= told <= received else received
+    return moment.astimezone(_zone(message)).date()
 
 
 def _zone(message: InboundMessage) -> ZoneInfo:
