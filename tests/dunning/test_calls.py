@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from tests.dunning import desk
+from tests.dunning.replies import message
 
-from encours.accounts.models import Membership, Organization, User
+from encours.accounts.models import Membership, Organization, Sender, User
+from encours.channels.models import Sending
 from encours.customers.models import Contact, Customer
-from encours.dunning import actions, calls, guard
+from encours.dunning import actions, answers, calls, guard
 from encours.dunning.actions.calls import Call, Recorded, next_weekday, record
 from encours.dunning.errors import CallOutcomeError
 from encours.dunning.models import Decision, Guardrails, PhoneCall, Promise, Reminder, Task
@@ -188,6 +190,26 @@ def test_after_a_conversation_no_message_leaves_within_the_gap(
     assert guard.objection(mail.pk, TODAY + timedelta(days=3)) is None
     assert desk.run(organization, TODAY).canceled == heard
     assert Decision.objects.get().reason == ("too_soon" if heard else "after_due")
+
+
+def test_after_an_answer_no_message_leaves_within_the_gap(organization: Organization) -> None:
+    Guardrails.objects.filter(organization=organization).update(gap_days=3)
+    Sender.objects.create(organization=organization, email="ar@lumiere.example", host="smtp.lumiere.example")
+    buyer = desk.customer(organization)
+    desk.item(buyer, "F-1", date(2026, 11, 1), 400)
+    desk.run(organization, TODAY)
+    mail = actions.confirm(desk.only(organization), by=None, now=desk.at(TODAY))
+    asked = message(organization, buyer, "Quelle est votre banque ?", TODAY)
+    answers.answer(asked, text="La voici.", by=desk.user(), now=desk.at(TODAY))
+    for days in range(3):
+        assert guard.objection(mail.pk, TODAY + timedelta(days=days)) == "too_soon"
+    assert guard.objection(mail.pk, TODAY + timedelta(days=3)) is None
+    assert desk.run(organization, TODAY).canceled == 1
+    assert Decision.objects.get().reason == "too_soon"
+    Sending.objects.update(state="canceled", finished_at=desk.at(TODAY))
+    assert guard.objection(mail.pk, TODAY) == "withdrawn"
+    Decision.objects.update(basis="")
+    assert desk.run(organization, TODAY).drafted == 1
 
 
 def test_a_call_that_took_a_step_counts_once(organization: Organization) -> None:

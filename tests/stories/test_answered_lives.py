@@ -8,6 +8,8 @@ from tests.dunning import desk
 from tests.dunning.replies import message
 from tests.stories.teller import Story
 
+from encours.accounts.models import Sender
+from encours.dunning import answers
 from encours.dunning.actions import readings
 from encours.dunning.models import InboundMessage
 
@@ -23,6 +25,7 @@ class Answered(Story):
             (r"writes from an unknown address “(.+)”", self.write_unknown),
             (r"is known again by a person", self.know),
             (r"is read", self.read_it),
+            (r"is answered", self.answer_it),
             (r"(\w+) is accepted", self.accept),
             (r"(\w+) is refused", self.refuse),
         ):
@@ -43,6 +46,12 @@ class Answered(Story):
 
     def read_it(self, day: date) -> None:
         readings.mark_read(self.last(), by=desk.user(), now=desk.at(day))
+
+    def answer_it(self, day: date) -> None:
+        Sender.objects.get_or_create(
+            organization=self.organization, email="relances@lumiere.example", host="smtp.lumiere.example"
+        )
+        answers.answer(self.last(), text="Merci, nous regardons.", by=desk.user(), now=desk.at(day))
 
     def accept(self, day: date, meaning: str) -> None:
         readings.accept(self.last().readings.get(meaning=meaning), by=desk.user(), now=desk.at(day))
@@ -122,4 +131,16 @@ def test_insolvency_told_in_a_reply_ends_the_asking() -> None:
         05/08/2026  insolvency is accepted
         05/08/2026  -> nothing is asked: insolvent
         30/09/2026  invoice F3 of 50.00, due 31/12/2026
+    """)
+
+
+def test_an_answer_written_by_a_person_is_a_contact() -> None:
+    check("""
+        01/07/2026  invoice F1 of 900.00, due 31/07/2026
+        03/08/2026  -> first reminder: F1 900.00
+        05/08/2026  writes “Pouvez-vous nous donner le nom de votre banque ?”
+        05/08/2026  -> nothing is asked: reply_waiting
+        25/08/2026  is answered
+        01/09/2026  -> second reminder: F1 900.00
+        02/09/2026  invoice F2 of 50.00, due 31/12/2026
     """)

@@ -26,6 +26,8 @@ HISTORY_DAYS = 365
 HABIT_MINIMUM = 5
 # An event that happened longer ago calls for no answer, even after the longest delay of a step.
 EVENTS_DAYS = 120
+# Of one message, so many answers are looked for: who wrote more was contacted lately by the last of them.
+ANSWERS_LOOKED_AT = 9
 # French mobile numbers, and any other written with the code of its country: which of those are mobile is not known.
 MOBILE = r"^((\+33|0033|0)[67]\d{8}$|\+(?!33)\d{8,15}$)"
 AGES = [age for age, _ in PAID_WITHIN_HORIZON]
@@ -95,6 +97,7 @@ class Scope:
             "reach": HORIZON_DAYS,
             "mobile": MOBILE,
             "heard": list(HEARD),
+            "answers": ANSWERS_LOOKED_AT,
             "basis": self.basis,
         }
 
@@ -143,7 +146,7 @@ def _gather(scope: Scope, customer_ids: Sequence[int], lineages: Mapping[int, in
 
     parameters = scope.parameters(customer_ids)
     reminded = said.reminded(_rows(facts.REMINDED, parameters), plan_of)
-    said.add_calls(reminded, _rows(facts.CALLED, parameters))
+    said.add_spoken(reminded, _rows(facts.SPOKEN, parameters))
     spoken = said.items_said(_rows, parameters, reminded)
     agreed = standing(scope.organization.pk, customer_ids, scope.today, grace_days=scope.grace_days)
     promises = _rows(facts.PROMISED, parameters)

@@ -210,11 +210,21 @@ GROUP BY p.customer_id, l.item_id
 """
 
 # The conversations that took the step of no reminder; one that did is counted as that reminder.
-CALLED = """
-SELECT c.customer_id, (c.happened_at AT TIME ZONE %(timezone)s)::date
+# Conversations on the phone, and answers written by a person: these keep the silence, and weigh nothing in the budget.
+SPOKEN = """
+SELECT c.customer_id, (c.happened_at AT TIME ZONE %(timezone)s)::date, true
 FROM dunning_phonecall c
 WHERE c.organization_id = %(organization)s AND c.customer_id = ANY(%(customers)s)
   AND c.reminder_id IS NULL AND c.outcome = ANY(%(heard)s)
+UNION ALL
+SELECT m.customer_id, (coalesce(s.finished_at, s.reserved_at) AT TIME ZONE %(timezone)s)::date, false
+FROM dunning_inboundmessage m
+CROSS JOIN generate_series(1, %(answers)s) AS time
+JOIN channels_sending s
+  ON s.organization_id = m.organization_id AND s.key = 'answer-' || m.id || '-' || time
+ AND s.state || '' <> ALL ('{failed,canceled}')
+WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
+  AND m.state = 'answered' AND m.received_at >= %(events_from)s
 """
 
 REPLIED = """

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from encours.accounts.models import Organization
+from encours.channels.models import Sending, State
 from encours.customers.models import Customer
+from encours.dunning.cases import ANSWERS_LOOKED_AT, EVENTS_DAYS
 from encours.dunning.guardrails import guardrails_of
 from encours.dunning.models import (
     HEARD,
@@ -90,7 +92,28 @@ def _contacted(reminder: Reminder, organization: Organization, guardrails: Guard
     if others.filter(state__in=spoken, sent_at__gte=silent_from).exclude(pk=reminder.pk).exists():
         return True
     calls = PhoneCall.objects.filter(organization=organization, customer_id=reminder.customer_id)
-    return calls.filter(reminder_id=None, outcome__in=HEARD, happened_at__gte=silent_from).exists()
+    if calls.filter(reminder_id=None, outcome__in=HEARD, happened_at__gte=silent_from).exists():
+        return True
+    return _answered(reminder, silent_from)
+
+
+def _answered(reminder: Reminder, silent_from: datetime) -> bool:
+    """Tell whether a person answered this customer within the silence to keep."""
+    messages = InboundMessage.objects.filter(
+        organization_id=reminder.organization_id,
+        customer_id=reminder.customer_id,
+        state=MessageState.ANSWERED,
+        received_at__gte=silent_from - timedelta(days=EVENTS_DAYS),
+    )
+    keys = [
+        f"answer-{number}-{time}"
+        for number in messages.values_list("pk", flat=True)
+        for time in range(1, ANSWERS_LOOKED_AT + 1)
+    ]
+    answers = Sending.objects.filter(
+        organization_id=reminder.organization_id, key__in=keys, reserved_at__gte=silent_from
+    )
+    return bool(keys) and answers.exclude(state__in=[State.FAILED, State.CANCELED]).exists()
 
 
 def _objection_to_items(reminder: Reminder, today: date) -> str | None:

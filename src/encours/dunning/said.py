@@ -87,11 +87,12 @@ def reminded(rows: Sequence[Row], plan_of: PlanOf) -> Reminded:
     return found
 
 
-def add_calls(found: Reminded, rows: Sequence[Row]) -> None:
-    """Count the conversations on the phone among the contacts: they weigh on a customer like a message."""
-    for customer_id, on in rows:
+def add_spoken(found: Reminded, rows: Sequence[Row]) -> None:
+    """Count among the contacts what a person said on the phone, or wrote in an answer that was waited for."""
+    for customer_id, on, weighs in rows:
         found.contacted[customer_id] = max(on, found.contacted.get(customer_id, on))
-        found.asked[customer_id].append(on)
+        if weighs:
+            found.asked[customer_id].append(on)
 
 
 def items_said(ask: Ask, parameters: Mapping[str, Any], found: Reminded) -> dict[int, Said]:
