@@ -139,3 +139,22 @@ def test_a_number_that_was_right_is_right_again(reminder: Reminder) -> None:
     undo(called(reminder, "wrong_number", contact=contact))
     contact.refresh_from_db()
     assert contact.phone_failed_at is None
+
+
+def test_a_number_that_is_wrong_after_all_is_a_task_again(reminder: Reminder) -> None:
+    contact = Contact.objects.get()
+    undo(called(reminder, "wrong_number", contact=contact))
+    record(
+        reminder.organization, reminder.customer, Call("wrong_number", contact=contact),
+        reminder=reminder, today=TODAY, by=desk.user(), now=LATER,
+    )  # fmt: skip
+    assert Task.objects.filter(kind="fix_contact", canceled_at=None, done_at=None).count() == 1
+
+
+def test_what_was_confirmed_in_simulation_waits_like_any_other(reminder: Reminder) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(
+        state="confirmed", simulated_at=NOW, confirmed_at=NOW, confirmed_by=desk.user().pk
+    )
+    actions.skip(reminder, by=desk.user(), now=NOW)
+    undo(last(reminder))
+    assert Reminder.objects.get(pk=reminder.pk).simulated_at is None

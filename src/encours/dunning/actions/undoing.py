@@ -93,9 +93,18 @@ def _wait_again(reminder: Reminder) -> None:
         raise UndoneError
     reminder.state, reminder.channel = ReminderState.DRAFTED, reminder.step.channel
     reminder.note = reminder.outcome = ""
-    reminder.sent_at = reminder.confirmed_at = reminder.confirmed_by = None
+    reminder.sent_at = reminder.confirmed_at = reminder.confirmed_by = reminder.simulated_at = None
     reminder.save(
-        update_fields=["state", "channel", "note", "outcome", "sent_at", "confirmed_at", "confirmed_by"]
+        update_fields=[
+            "state",
+            "channel",
+            "note",
+            "outcome",
+            "sent_at",
+            "confirmed_at",
+            "confirmed_by",
+            "simulated_at",
+        ]
     )
     decide_again(reminder)
 
@@ -111,6 +120,8 @@ def _forget_call(customer: Customer, at: datetime, by: User | None, now: datetim
         Promise.objects.filter(**place, canceled_at=at).update(canceled_at=None)
     for task in Task.objects.filter(**place, created_at=at, done_at=None, canceled_at=None):
         tasks.cancel(task, by=by, now=now)
+        # Its key is free again: the same call, made after all, makes its task.
+        Task.objects.filter(pk=task.pk).update(key="")
     Task.objects.filter(**place, done_at=at).update(done_at=None, done_by=None)
     contested = Event.objects.filter(
         organization_id=customer.organization_id, customer_id=customer.pk, kind="item.disputed", at=at
