@@ -100,5 +100,5 @@ def test_stop_is_understood_only_at_the_head_of_an_answer() -> None:
 
 
 def test_who_says_more_than_stop_is_read() -> None:
-    assert all(only_stops(text) for text in ("STOP", "stop 36111.", "Stop SMS svp", "arrêt !"))
-    assert not any(only_stops(text) for text in ("Stop, déjà payé le 12", "arrêt de travail", "payé"))
+    assert all(sms.only_stops(text) for text in ("STOP", "stop 36111.", "Stop SMS svp", "arrêt !"))
+    assert not any(sms.only_stops(text) for text in ("Stop, déjà payé le 12", "arrêt de travail", "payé"))
