@@ -111,6 +111,13 @@ def test_guardrails_come_before_steps(facts: dict[str, object], reason: str, unt
     assert held(decide(case(item("F1", 5), **facts), PLAN, TODAY)) == (reason, until)
 
 
+def test_what_a_person_leaves_alone_holds_back_what_is_overdue() -> None:
+    mine = case(item("F1", 5), item("F2", 9, disputed=True), item("F3", -4), hold_reason="postponed")
+    decision = decide(mine, PLAN, TODAY)
+    assert isinstance(decision, Hold)
+    assert decision.params == {"reason": "postponed", "amount": Decimal(2400)}
+
+
 @pytest.mark.parametrize(
     "facts",
     [

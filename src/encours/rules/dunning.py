@@ -83,7 +83,8 @@ def decide(case: Case, plan: Plan | None, today: date, guardrails: Guardrails = 
     is said first, then what silences the case, then what forbids this contact on this day.
     """
     if (today < case.on_hold_until) if case.on_hold_until else bool(case.hold_reason):
-        return Hold(case.customer_id, "on_hold", case.on_hold_until, {"reason": case.hold_reason})
+        params: Params = {"reason": case.hold_reason, "amount": _whole(_all_overdue(case, today))}
+        return Hold(case.customer_id, "on_hold", case.on_hold_until, params)
     items = _sorted(case, plan or Plan("", ()), today)
     if not (items.overdue or items.upcoming or items.settled):
         return _nothing(case, plan, items, today)
@@ -103,6 +104,10 @@ def decide(case: Case, plan: Plan | None, today: date, guardrails: Guardrails = 
             return guarded
         first = first or guarded
     return first or _nothing(case, plan, items, today)
+
+
+def _all_overdue(case: Case, today: date) -> Iterator[CaseItem]:
+    return (item for item in case.items if item.side == "debit" and item.due_on and item.due_on < today)
 
 
 def _sorted(case: Case, plan: Plan, today: date) -> Items:
