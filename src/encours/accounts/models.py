@@ -118,6 +118,14 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+class SignIn(models.TextChoices):
+    """How a mail server knows who we are."""
+
+    PASSWORD = "password", _("Password")
+    MICROSOFT = "microsoft", "Microsoft 365"
+    GOOGLE = "google", "Google"
+
+
 class SenderPurpose(models.TextChoices):
     """For whom an address speaks."""
 
@@ -139,6 +147,7 @@ class Sender(models.Model):
     port = models.PositiveIntegerField(_("Port"), default=587)
     security = models.CharField(_("Security"), max_length=10, default="starttls")
     username = models.CharField(_("User name"), max_length=200, blank=True)
+    sign_in = models.CharField(max_length=10, choices=SignIn.choices, default=SignIn.PASSWORD)
     sealed_password = models.TextField(blank=True)
     signature = models.TextField(_("Signature"), blank=True)
     tested_at = models.DateTimeField(null=True, blank=True)
@@ -155,6 +164,9 @@ class Sender(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(security__in=["none", "starttls", "tls"]), name="sender_security_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sign_in__in=SignIn.values), name="sender_sign_in_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(purpose="collector", user__isnull=False)

@@ -164,6 +164,18 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 DOCUMENTS = HOME / "documents"
+# How this installation is known to providers of mail, for organizations that bring no application of their own.
+MAIL_APPLICATIONS = {
+    "microsoft": {
+        "client_id": environment.text("ENCOURS_MICROSOFT_CLIENT_ID"),
+        "secret": environment.text("ENCOURS_MICROSOFT_CLIENT_SECRET"),
+        "tenant": environment.text("ENCOURS_MICROSOFT_TENANT"),
+    },
+    "google": {
+        "client_id": environment.text("ENCOURS_GOOGLE_CLIENT_ID"),
+        "secret": environment.text("ENCOURS_GOOGLE_CLIENT_SECRET"),
+    },
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 UPLOAD_MAX_BYTES = environment.number("ENCOURS_UPLOAD_MAX_MB", 1024) * 1024 * 1024
 

@@ -15,7 +15,7 @@ from encours.channels import actions as channels
 from encours.channels.email import Attachment
 from encours.channels.models import Channel, Sending, State
 from encours.channels.queries import content_of
-from encours.dunning import outbox
+from encours.dunning import outbox, servers
 from encours.dunning.actions import answering
 from encours.dunning.addressing import sender_for
 from encours.dunning.errors import AnswerEmptyError, AnswerSenderMissingError
@@ -110,7 +110,7 @@ def send(organization_id: int, now: datetime) -> int:
 
 def _send_one(organization_id: int, sending: Sending, now: datetime) -> bool:
     with tenancy.inside(organization_id):
-        transport = outbox.transport_of(sending)
+        transport = servers.transport_of(sending, now)
     if transport is None:
         return False
     after = channels.deliver(

@@ -1,5 +1,6 @@
 """Who carries the messages of an organization: its provider of texts, its provider of letters, or a person."""
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from encours.accounts.actions import provider_secrets
@@ -12,7 +13,7 @@ from encours.channels.mysendingbox import MySendingBox
 from encours.channels.ovh import Ovh
 from encours.channels.providers import Carriage, Parcel, Provider, Rehearsal
 from encours.channels.queries import content_of
-from encours.dunning import letters, outbox
+from encours.dunning import letters, servers
 from encours.dunning.models import Reminder
 
 PROVIDERS = {Channel.SMS: "ovh", Channel.LETTER: "mysendingbox"}
@@ -67,10 +68,10 @@ def provider_of(account: ProviderAccount, *, really: bool = False) -> Provider |
     )
 
 
-def transport_of(sending: Sending) -> Transport | None:
+def transport_of(sending: Sending, now: datetime) -> Transport | None:
     """Return the way out of a sending: its mail server, or its provider with the key it will be known by."""
     if sending.channel == Channel.EMAIL:
-        return outbox.transport_of(sending)
+        return servers.transport_of(sending, now)
     provider = provider_for(sending)
     return Carriage(provider, key_of(sending), sending.options) if provider else None
 

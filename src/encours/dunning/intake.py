@@ -16,9 +16,11 @@ from encours.accounts.models import Organization
 from encours.channels import imap
 from encours.channels.errors import WireError
 from encours.channels.imap import Cursor, ImapAccount
+from encours.dunning import grants
+from encours.dunning.actions import grants as granting
 from encours.dunning.actions import inbound, mailboxes
 from encours.dunning.models import InboundMessage, Mailbox, MailboxWay
-from encours.dunning.outbox import SECURITIES
+from encours.dunning.servers import SECURITIES
 
 # What came in before a mailbox was connected is read this far back.
 FIRST_READ = timedelta(days=14)
@@ -50,8 +52,10 @@ def take_in(organization_id: int, mailbox_id: int, now: datetime, *, patience: f
         mailbox = Mailbox.objects.filter(organization=organization, pk=mailbox_id, active=True).first()
     if mailbox is None or mailbox.way != MailboxWay.IMAP:
         return summary
+    account = None
     try:
-        for taken in _new(mailbox, now, patience):
+        account = _opened(mailbox, now, patience)
+        for taken in _new(account, mailbox, now):
             with tenancy.inside(organization_id):
                 if not mailboxes.move_cursor(mailbox, taken.cursor):
                     return summary
@@ -63,6 +67,9 @@ def take_in(organization_id: int, mailbox_id: int, now: datetime, *, patience: f
                     summary.known += kept is None
     except WireError as error:
         summary.fault = error.code if error.message in {"", error.code} else f"{error.code}: {error.message}"
+        if error.code == "token_refused" and account:
+            with tenancy.inside(organization_id):
+                granting.note_refusal(mailbox, account.token, error.message, now=now)
     except SenderPasswordLostError:
         summary.fault = "password_lost"
     with tenancy.inside(organization_id):
@@ -70,8 +77,21 @@ def take_in(organization_id: int, mailbox_id: int, now: datetime, *, patience: f
     return summary
 
 
-def account_of(mailbox: Mailbox, *, patience: float = 30.0) -> ImapAccount:
-    """Return how to reach a mailbox, its password in the clear."""
+def account_of(
+    mailbox: Mailbox, now: datetime, *, patience: float = 30.0, trying: bool = False
+) -> ImapAccount:
+    """Return how to reach a mailbox with what opens it in the clear, or raise what keeps it shut."""
+    if grants.by_token(mailbox):
+        place = grants.server_of(mailbox)
+        return ImapAccount(
+            host=place.host,
+            port=place.port,
+            security=place.security,
+            user=mailbox.username,
+            token=granting.access(mailbox, now=now, trying=trying),
+            folder=mailbox.folder,
+            timeout=patience,
+        )
     return ImapAccount(
         host=mailbox.host,
         port=mailbox.port,
@@ -83,10 +103,20 @@ def account_of(mailbox: Mailbox, *, patience: float = 30.0) -> ImapAccount:
     )
 
 
-def _new(mailbox: Mailbox, now: datetime, patience: float) -> Iterator[imap.Taken]:
+def _opened(mailbox: Mailbox, now: datetime, patience: float) -> ImapAccount:
+    """Return how to reach a mailbox; what a provider answered is kept, even when it gave no token."""
+    with tenancy.inside(mailbox.organization_id):
+        try:
+            return account_of(mailbox, now, patience=patience)
+        except WireError as error:
+            fault = error
+    raise fault
+
+
+def _new(account: ImapAccount, mailbox: Mailbox, now: datetime) -> Iterator[imap.Taken]:
     since = mailbox.checked_at - READ_AGAIN if mailbox.checked_at else now - FIRST_READ
     return imap.read(
-        account_of(mailbox, patience=patience),
+        account,
         Cursor(mailbox.uid_validity, mailbox.last_uid),
         since=since.date(),
         limit=PORTION,

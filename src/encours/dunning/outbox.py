@@ -1,23 +1,19 @@
-"""What every e-mail of the desk has in common: the address it comes from, its tokens, its thread and its way out."""
+"""What every e-mail of the desk has in common: the address it comes from, its tokens and its thread."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from encours.accounts.actions import sender_password
-from encours.accounts.errors import SenderPasswordLostError
 from encours.accounts.models import Sender
 from encours.channels import actions as channels
 from encours.channels import email
 from encours.channels.models import Sending
-from encours.channels.smtp import Security, SmtpTransport
 from encours.dunning import addressing
 from encours.dunning.models import Reminder, ReminderItem, ReminderState
 
 SENDER_OPTION, CUSTOMER_OPTION = "sender", "customer"
 MESSAGE_ID = email.MESSAGE_ID
 SIGNATURE_MARK = "-- "
-SECURITIES: dict[str, Security] = {"none": "none", "starttls": "starttls", "tls": "tls"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,29 +63,6 @@ def reserve(sender: Sender, draft: Draft, now: datetime) -> Sending:
         now,
         options={SENDER_OPTION: sender.pk, CUSTOMER_OPTION: draft.customer_id},
     )
-
-
-def transport(sender: Sender, *, patience: float = 30.0) -> SmtpTransport | None:
-    """Return the way out of a sender, or nothing when its password can no longer be read."""
-    try:
-        password = sender_password(sender)
-    except SenderPasswordLostError:
-        return None
-    return SmtpTransport(
-        host=sender.host,
-        port=sender.port,
-        security=SECURITIES[sender.security],
-        user=sender.username,
-        password=password,
-        timeout=patience,
-    )
-
-
-def transport_of(sending: Sending) -> SmtpTransport | None:
-    """Return the way out of a message: that of the sender it was written for, whatever was set since."""
-    number = sending.options.get(SENDER_OPTION)
-    sender = Sender.objects.filter(organization_id=sending.organization_id, pk=number).first()
-    return transport(sender) if sender else None
 
 
 def thread(reminder: Reminder) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from encours.channels.epc import PaymentDetailsError
 from encours.channels.errors import DocumentError, InvalidMessageError
 from encours.channels.models import Channel, Sending
 from encours.channels.models import State as SendingState
-from encours.dunning import actions, carriers, guard, hours, letters, outbox, parcels
+from encours.dunning import actions, carriers, guard, hours, letters, outbox, parcels, servers
 from encours.dunning.actions import outcomes
 from encours.dunning.addressing import sender_for
 from encours.dunning.day import today_of
@@ -176,7 +176,7 @@ def _carry_on(sending_pass: _Pass, reminder_id: int, sending_id: int, summary: S
 def _deliver(sending_pass: _Pass, reminder_id: int, sending_id: int) -> str:
     """Put a reserved message on the wire, asking once more whether it is still true, and keep what became of it."""
     with sending_pass.inside():
-        transport = carriers.transport_of(Sending.objects.get(pk=sending_id))
+        transport = carriers.transport_of(Sending.objects.get(pk=sending_id), sending_pass.now)
     if transport is None:
         return ReminderState.CONFIRMED
     sending = channels.deliver(
@@ -259,8 +259,9 @@ def _reserve(sending_pass: _Pass, reminder: Reminder, written: letters.Message) 
 
 def _reserve_email(sending_pass: _Pass, reminder: Reminder, written: letters.Message) -> Sending:
     sender = sender_for(sending_pass.organization, reminder.step.sender, reminder.customer.collector_id)
-    if sender is None or outbox.transport(sender) is None:
-        raise HeldError("sender_missing")
+    obstacle = servers.obstacle(sender, sending_pass.now) if sender else "sender_missing"
+    if sender is None or obstacle:
+        raise HeldError(obstacle)
     if not written.recipient:
         raise HeldError("contact_missing")
     copies = recipients(reminder.customer_id, reminder.step, sending_pass.today).copies

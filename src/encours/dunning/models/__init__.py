@@ -1,6 +1,7 @@
 """What dunning keeps: plans, reminders, calls, promises, replies and tasks."""
 
 from encours.dunning.models.calls import HEARD, PhoneCall
+from encours.dunning.models.grants import MailApplication, MailGrant
 from encours.dunning.models.plans import (
     ChaseScope,
     DunningPlan,
@@ -30,6 +31,8 @@ __all__ = [
     "DunningPlan",
     "Guardrails",
     "InboundMessage",
+    "MailApplication",
+    "MailGrant",
     "Mailbox",
     "MailboxWay",
     "Mention",

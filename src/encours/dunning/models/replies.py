@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from encours.accounts.models import Organization
+from encours.accounts.models import Organization, SignIn
 from encours.customers.models import Contact, Customer
 
 
@@ -26,6 +26,7 @@ class Mailbox(models.Model):
     port = models.PositiveIntegerField(_("Port"), default=993)
     security = models.CharField(_("Security"), max_length=10, default="tls")
     username = models.CharField(_("User name"), max_length=200, blank=True)
+    sign_in = models.CharField(max_length=10, choices=SignIn.choices, default=SignIn.PASSWORD)
     sealed_password = models.TextField(blank=True)
     folder = models.CharField(_("Folder"), max_length=200, default="INBOX")
     uid_validity = models.BigIntegerField(null=True, blank=True)
@@ -47,6 +48,7 @@ class Mailbox(models.Model):
             models.CheckConstraint(
                 condition=Q(security__in=["none", "starttls", "tls"]), name="mailbox_security_known"
             ),
+            models.CheckConstraint(condition=Q(sign_in__in=SignIn.values), name="mailbox_sign_in_known"),
         ]
 
     def __str__(self) -> str:
