@@ -14,21 +14,27 @@ from django.views.decorators.http import require_POST
 from encours.accounts import permissions
 from encours.accounts.actions import unseal
 from encours.accounts.errors import SenderPasswordLostError
+from encours.accounts.models import SignIn
 from encours.accounts.queries import sender_of
+from encours.backoffice import authorizations
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.sign_in import SignInForm
 from encours.channels import imap
 from encours.channels.errors import WireError
 from encours.channels.words import fault_sentence
+from encours.dunning.actions import grants as granting
 from encours.dunning.actions import mailboxes as actions
 from encours.dunning.intake import account_of
 from encours.dunning.models import Mailbox, MailboxWay
 
 PATIENCE_SECONDS = 10.0
-NAMES = ("name", "email", "host", "port", "security", "username", "folder", "active")
+NAMES = ("name", "email", "sign_in", "host", "port", "security", "username", "folder", "active")
 
 
-class MailboxForm(forms.Form):
+class MailboxForm(SignInForm):
     """How a mailbox is read."""
+
+    USE = "imap"
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     email = forms.EmailField(label=gettext_lazy("Address"))
@@ -63,7 +69,7 @@ class MailboxForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a folder that is already read: its messages would be looked at twice."""
-        found = super().clean() or {}
+        found = super().clean()
         places = {name: found.get(name) for name in ("host", "username", "folder")}
         same = Mailbox.objects.filter(organization=self.desk.organization, way=MailboxWay.IMAP, **places)
         if self.mailbox:
@@ -82,6 +88,8 @@ def settings_mailboxes(request: DeskRequest, mailbox_id: int | None = None) -> H
     if request.method == "POST" and form.is_valid():
         found = dict(form.cleaned_data)
         password = found.pop("password") or None
+        if found["sign_in"] != SignIn.PASSWORD:
+            password = ""
         kept = actions.set_mailbox(
             desk.organization, mailbox, password=password, by=desk.user, now=desk.now, **found
         )
@@ -93,9 +101,11 @@ def settings_mailboxes(request: DeskRequest, mailbox_id: int | None = None) -> H
         "section": "mailboxes",
         "mailboxes": [(one, fault_words(one.fault)) for one in own.order_by("way", "pk")],
         "fault": fault_words(mailbox.fault) if mailbox else "",
+        "access": authorizations.access_of(mailbox, desk.now),
         "doors": [(one, _address(request, one)) for one in own.filter(way=MailboxWay.PUSHED).order_by("pk")],
     }
-    return render(request, "backoffice/settings_mailboxes.html", known)
+    page_shown = render(request, "backoffice/settings_mailboxes.html", known)
+    return authorizations.leading_out(request, page_shown)
 
 
 def fault_words(fault: str) -> str:
@@ -118,6 +128,7 @@ def _initial(desk: Desk, mailbox: Mailbox | None) -> dict[str, object]:
         "name": _("Answers"),
         "email": email,
         "username": email,
+        "sign_in": sender.sign_in if sender else SignIn.PASSWORD,
         "port": 993,
         "folder": "INBOX",
         "active": True,
@@ -141,7 +152,7 @@ def mailbox_test(request: DeskRequest, mailbox_id: int) -> HttpResponse:
     mailbox = get_object_or_404(Mailbox, organization=desk.organization, pk=mailbox_id, way=MailboxWay.IMAP)
     fault = ""
     try:
-        count = imap.check(account_of(mailbox, patience=PATIENCE_SECONDS))
+        count = imap.check(account_of(mailbox, desk.now, patience=PATIENCE_SECONDS, trying=True))
     except WireError as error:
         fault = error.code if error.message in {"", error.code} else f"{error.code}: {error.message}"
     except SenderPasswordLostError:
@@ -156,6 +167,7 @@ def mailbox_test(request: DeskRequest, mailbox_id: int) -> HttpResponse:
             count,
         )
         messages.success(request, said % {"count": count})
+        granting.note_success(mailbox, now=desk.now)
     return redirect("settings-mailbox", mailbox.pk)
 
 

@@ -18,27 +18,32 @@ from encours.accounts.actions import (
     keep_domain_report,
     keep_sender_test,
     remove_sender,
-    sender_password,
     set_sender,
 )
-from encours.accounts.models import Membership, Role, Sender, SenderPurpose, User
-from encours.backoffice import domain_words
+from encours.accounts.models import Membership, Role, Sender, SenderPurpose, SignIn, User
+from encours.backoffice import authorizations, domain_words
+from encours.backoffice.authorizations import page_of
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.sign_in import SignInForm
 from encours.channels.domains import check_domain
 from encours.channels.email import Message, address, build
 from encours.channels.errors import InvalidMessageError, WireError
-from encours.channels.smtp import SmtpTransport
 from encours.channels.words import fault_sentence
+from encours.dunning import grants, servers
+from encours.dunning.actions import grants as granting
 
 PATIENCE_SECONDS = 10.0
 NAMES = (
     "name", "email", "reply_to", "host", "port", "security", "username", "signature", "plus_addresses", "bounce_to",
+    "sign_in",
 )  # fmt: skip
-SERVER = ("host", "port", "security", "username")
+SERVER = ("host", "port", "security", "username", "sign_in")
 
 
-class SenderForm(forms.Form):
+class SenderForm(SignInForm):
     """How messages leave."""
+
+    USE = "smtp"
 
     name = forms.CharField(
         label=gettext_lazy("Sender name"), max_length=100, help_text=gettext_lazy("As customers read it.")
@@ -99,10 +104,10 @@ class SenderForm(forms.Form):
             self.fields["password"].help_text = _("Kept, encrypted. Leave empty to keep it.")
 
     def fields_and_password(self) -> tuple[dict[str, Any], str | None]:
-        """Return what to keep, and the password: empty without a user name, nothing when it stays."""
+        """Return what to keep, and the password: empty where none is needed, nothing when it stays."""
         found = dict(self.cleaned_data)
         password = found.pop("password")
-        if not found["username"]:
+        if not found["username"] or found["sign_in"] != SignIn.PASSWORD:
             return found, ""
         return found, password or None
 
@@ -115,6 +120,7 @@ class Voice:
     name: str
     sender: Sender | None
     current: bool
+    shut: bool = False
 
 
 def voices(desk: Desk, purpose: str, person: User | None) -> list[Voice]:
@@ -124,14 +130,19 @@ def voices(desk: Desk, purpose: str, person: User | None) -> list[Voice]:
     }
     chosen = (purpose, person.pk if person else None)
     main, higher = (SenderPurpose.MAIN, None), (SenderPurpose.ESCALATED, None)
+    shut = {key for key, one in set_so_far.items() if grants.hindrance(one, desk.now)}
+
+    def voice(key: tuple[str, int | None], url: str, name: str) -> Voice:
+        return Voice(url, name, set_so_far.get(key), chosen == key, key in shut)
+
     found = [
-        Voice(reverse("settings-sender"), _("The organization"), set_so_far.get(main), chosen == main),
-        Voice(reverse("sender-escalated"), _("A higher voice"), set_so_far.get(higher), chosen == higher),
+        voice(main, reverse("settings-sender"), _("The organization")),
+        voice(higher, reverse("sender-escalated"), _("A higher voice")),
     ]
     for membership in _collectors(desk):
         key = (SenderPurpose.COLLECTOR, membership.user_id)
         url = reverse("sender-collector", args=[membership.user_id])
-        found.append(Voice(url, str(membership.user), set_so_far.get(key), chosen == key))
+        found.append(voice(key, url, str(membership.user)))
     return found
 
 
@@ -170,8 +181,9 @@ def settings_sender(request: DeskRequest, purpose: str = "main", user_id: int | 
         "purpose": purpose,
         "person": person,
         "checks": domain_words.lines(sender) if sender else [],
+        "access": authorizations.access_of(sender, desk.now),
     }
-    return render(request, "backoffice/settings_sender.html", known)
+    return authorizations.leading_out(request, render(request, "backoffice/settings_sender.html", known))
 
 
 def _person(desk: Desk, user_id: int | None) -> User | None:
@@ -204,27 +216,14 @@ def _sender(request: DeskRequest) -> Sender:
     return sender
 
 
-def _page_of(sender: Sender) -> str:
-    if sender.purpose == SenderPurpose.COLLECTOR:
-        return reverse("sender-collector", args=[sender.user_id])
-    return reverse("sender-escalated" if sender.purpose == SenderPurpose.ESCALATED else "settings-sender")
-
-
 @require_POST
 @page(permissions.CONFIGURE)
 def sender_test(request: DeskRequest) -> HttpResponse:
     """Reach the server, and write to the reader when they asked for a message."""
     desk = request.desk
     sender = _sender(request)
-    transport = SmtpTransport(
-        host=sender.host,
-        port=sender.port,
-        security=sender.security,  # type: ignore[arg-type]  # the database knows these three only
-        user=sender.username,
-        password=sender_password(sender),
-        timeout=PATIENCE_SECONDS,
-    )
     try:
+        transport = servers.server_of(sender, desk.now, patience=PATIENCE_SECONDS, trying=True)
         if request.POST.get("message"):
             message = _test_message(request, sender)
             transport.send(build(message), sender.email, desk.user.email)
@@ -242,7 +241,8 @@ def sender_test(request: DeskRequest) -> HttpResponse:
         messages.error(request, _(str(fault)))
     else:
         keep_sender_test(sender, now=desk.now)
-    return redirect(_page_of(sender))
+        granting.note_success(sender, now=desk.now)
+    return redirect(page_of(sender))
 
 
 @require_POST
@@ -256,7 +256,7 @@ def sender_check(request: DeskRequest) -> HttpResponse:
         messages.error(request, _(str(fault)))
     else:
         keep_domain_report(sender, check_domain(domain), domain=domain, now=request.desk.now)
-    return redirect(_page_of(sender) + "#domain")
+    return redirect(page_of(sender) + "#domain")
 
 
 @require_POST
@@ -265,7 +265,7 @@ def sender_clear(request: DeskRequest) -> HttpResponse:
     """Take the reader's word that what made mail servers refuse is mended."""
     sender = _sender(request)
     clear_alarm(sender, by=request.desk.user, now=request.desk.now)
-    return redirect(_page_of(sender))
+    return redirect(page_of(sender))
 
 
 @require_POST

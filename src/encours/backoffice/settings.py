@@ -12,6 +12,7 @@ from encours.accounts import people, permissions
 from encours.accounts.models import Organization, Sender
 from encours.accounts.queries import rate_table, sender_of
 from encours.backoffice import (
+    authorizations,
     carriers,
     defaults,
     guardrails,
@@ -26,6 +27,7 @@ from encours.backoffice import (
 )
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.dunning.carriers import account_of
+from encours.dunning.grants import hindrance
 from encours.dunning.guardrails import guardrails_of
 from encours.dunning.queries import default_plan
 from encours.rules.rates import half_year_of
@@ -56,8 +58,9 @@ def sections(desk: Desk) -> list[Section]:
         _terms(desk),
         _rates(desk),
         *_dunning(desk),
-        _sender(sender_of(organization)),
+        _sender(desk, sender_of(organization)),
         _mailboxes(desk),
+        _authorizations(desk),
     ]
     found += [*(_carrier(organization, channel) for channel in ("sms", "letter")), _replies(desk)]
     if desk.may(permissions.SWITCH_SENDING):
@@ -138,12 +141,19 @@ def _mailboxes(desk: Desk) -> Section:
     return Section(reverse("settings-mailboxes"), "download", _("Mailboxes"), said, missing)
 
 
-def _sender(sender: Sender | None) -> Section:
+def _authorizations(desk: Desk) -> Section:
+    said, missing = authorizations.state(desk)
+    return Section(reverse("settings-authorizations"), "key", _("Microsoft 365 and Google"), said, missing)
+
+
+def _sender(desk: Desk, sender: Sender | None) -> Section:
     missing = ""
     if sender is None:
         missing = _("no mail server: no e-mail can leave")
     elif sender.alarm:
         missing = _("mail servers refuse what it writes")
+    elif hindrance(sender, desk.now):
+        missing = _("its mailbox is to be authorized: nothing leaves")
     elif sender.tested_at is None:
         missing = _("never tested")
     return Section(
@@ -184,6 +194,7 @@ urlpatterns = [
     *guardrails.urlpatterns,
     *senders.urlpatterns,
     *mailboxes.urlpatterns,
+    *authorizations.urlpatterns,
     *carriers.urlpatterns,
     *trusting.urlpatterns,
     *sending.urlpatterns,
