@@ -55,7 +55,7 @@ def free_port() -> int:
 
 
 def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _turn in range(600):
+    for _turn in range(1_800):
         assert process.poll() is None, log.read_text()
         try:
             with urllib.request.urlopen(f"{url}/health/ready", timeout=2) as answer:

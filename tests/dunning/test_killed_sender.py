@@ -35,7 +35,7 @@ def die_all_along(form: str, every: int, postman: Postman) -> int:
     place = connection.settings_dict
     worker = subprocess.run(
         [sys.executable, PROGRAM, form, str(every), str(postman.port), place["NAME"], place["HOST"]],
-        capture_output=True, text=True, check=False, timeout=600, env={**os.environ, "PYTHONPATH": "."},
+        capture_output=True, text=True, check=False, timeout=900, env={**os.environ, "PYTHONPATH": "."},
     )  # fmt: skip
     assert worker.returncode == 0, worker.stderr
     lines, ended = map(int, worker.stdout.split())

@@ -31,7 +31,7 @@ def test_killed_between_any_two_lines_around_the_carrier() -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=400,
+            timeout=900,
             env={**os.environ, "PYTHONPATH": "."},
         )
         assert worker.returncode == 0, worker.stderr
