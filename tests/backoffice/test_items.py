@@ -88,6 +88,18 @@ def listed(client: Client, **wanted: object) -> set[str]:
     return {row["Number"] or row["Reference"] or row["Label"] for row in table.iter_rows(named=True)}
 
 
+def test_a_settled_credit_is_open_for_nothing_and_its_kind_is_said_once(
+    alice: Client, ledger: Ledger
+) -> None:
+    oak = Customer.objects.get(code="OAK")
+    owed = ledger.invoice(oak, "F-2026-0105", "2026-08-01", "2026-08-31", "80", label="Invoice for shutters")
+    ledger.payment(oak, "2026-08-30", "80", {owed: "80"}, reference="CHQ 78")
+    seen = alice.get(ITEMS, {"state": "settled"}).content.decode()
+    assert "CHQ 78" in seen
+    assert "−0,00" not in seen
+    assert "<small>Invoice for shutters</small>" in seen
+
+
 @pytest.mark.parametrize(
     ("state", "numbers"),
     [

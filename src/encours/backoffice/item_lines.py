@@ -32,6 +32,13 @@ class ItemLine:
     interest: Decimal | None = None
     fee: Decimal | None = None
 
+    @property
+    def about(self) -> str:
+        """Return its kind and its label, the kind once where the label begins with it."""
+        if self.note.casefold().startswith(self.kind.casefold()):
+            return self.note
+        return f"{self.kind} · {self.note}" if self.note else self.kind
+
 
 def lines(rows: Iterable[ItemRow]) -> list[ItemLine]:
     """Tell items in the reader's words."""
@@ -40,7 +47,7 @@ def lines(rows: Iterable[ItemRow]) -> list[ItemLine]:
 
 def line(row: ItemRow) -> ItemLine:
     """Tell one item in the reader's words."""
-    sign = 1 if row.side == Side.DEBIT else -1
+    debit = row.side == Side.DEBIT
     tone, state = state_of(row)
     kind = kind_label(row.kind)
     title = row.number or row.reference or kind
@@ -49,11 +56,11 @@ def line(row: ItemRow) -> ItemLine:
         row,
         title,
         kind,
-        sign * row.amount,
-        sign * row.open_amount,
+        row.amount if debit else -row.amount,
+        row.open_amount if debit else -row.open_amount,
         tone,
         state,
-        row.side == Side.DEBIT and row.due_basis == DERIVED,
+        debit and row.due_basis == DERIVED,
         note,
     )
 
