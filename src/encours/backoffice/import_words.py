@@ -248,7 +248,9 @@ def brought(source_import: Import) -> list[Figure]:
     """Return what an import brought, zeros left out."""
     have = source_import.summary if source_import.state == ImportState.LOADED else source_import.preview
     return [
-        figure for figure in figures(have) if figure.count and figure.name in ("new", "changed", "settled")
+        figure
+        for figure in figures(have)
+        if figure.count and figure.name in ("new", "changed", "settled", "new_customers")
     ]
 
 
