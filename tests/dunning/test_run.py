@@ -1,5 +1,6 @@
 """The run writes what the rule decides, once, and withdraws what no longer holds."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from encours.dunning.errors import PlanMissingError
 from encours.dunning.models import Decision, DunningPlan, Reminder, ReminderItem
 from encours.events.models import Event
 from encours.receivables import marks
+from encours.rules.dunning import DEFAULT_PLAN_STEPS
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -156,14 +158,22 @@ def test_a_new_plan_keeps_the_waiting_draft_under_its_new_step() -> None:
     organization = desk.company()
     desk.item(desk.customer(organization), "F1", due(5))
     desk.run(organization, TODAY)
-    from encours.rules.dunning import DEFAULT_PLAN_STEPS
-
     plan = actions.change_plan(
         organization, steps=DEFAULT_PLAN_STEPS, minimum_gap_days=10, by=None, now=desk.at(TODAY)
     )
-    desk.item(Reminder.objects.get().customer, "F2", due(4), 10)
     desk.run(organization, TODAY)
     assert desk.only(organization).plan_id == plan.pk
+
+
+def test_what_left_by_itself_waits_for_a_person_once_the_plan_says_so() -> None:
+    organization = desk.company()
+    desk.item(desk.customer(organization), "F1", TODAY + timedelta(days=5), 2000)
+    desk.run(organization, TODAY)
+    assert desk.only(organization).state == "confirmed"
+    asking = [replace(step, mode="to_confirm") for step in DEFAULT_PLAN_STEPS]
+    actions.change_plan(organization, steps=asking, minimum_gap_days=7, by=None, now=desk.at(TODAY))
+    desk.run(organization, TODAY)
+    assert desk.only(organization).state == "drafted"
 
 
 @pytest.mark.parametrize("customers", [1, 40])

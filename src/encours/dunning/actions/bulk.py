@@ -161,14 +161,18 @@ def create(scope: Scope, decisions: Sequence[New], now: datetime) -> int:
 
 
 def refresh(scope: Scope, changes: Sequence[Change]) -> None:
-    """Give waiting reminders the figures of the day; what asks for more than was confirmed is confirmed again."""
+    """Give waiting reminders the figures of the day and the step of the plan as it is now.
+
+    What asks for more than was confirmed is confirmed again; so is what left by itself, once the plan wants a person.
+    """
     if not changes:
         return
     versions = {version for _, version, _, _ in changes}
     steps = {(step.plan_id, step.rank): step for step in Step.objects.filter(plan_id__in=versions)}
     for reminder, version, decision, _ in changes:
         step = steps[version, decision.step.rank]
-        if decision.amount > reminder.amount and step.mode != "automatic":
+        by_itself = reminder.step.mode == "automatic" and reminder.confirmed_by is None
+        if step.mode != "automatic" and (decision.amount > reminder.amount or by_itself):
             reminder.state = ReminderState.DRAFTED
             reminder.confirmed_at = reminder.confirmed_by = reminder.simulated_at = None
         reminder.step, reminder.plan_id = step, version

@@ -294,7 +294,8 @@ def _apply(
             created.append((version, decision))
         else:
             changed = lines.get(reminder.pk, {}) != {line.id: line.open_amount for line in decision.items}
-            if changed or reminder.expected_value != decision.expected_value:
+            stale = reminder.expected_value != decision.expected_value or reminder.plan_id != version
+            if changed or stale:
                 refreshed.append((reminder, version, decision, changed))
     bulk.withdraw(scope, withdrawn, now)
     bulk.refresh(scope, refreshed)
