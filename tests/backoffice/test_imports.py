@@ -211,29 +211,29 @@ def test_the_decimal_mark_and_the_order_of_dates_are_corrected_and_remembered(
         "month/day/year",
         "year-month-day",
         "Detected",
-        "€1.23",
+        "€1,234.00",
         "2 Mar 2026",
     ):
         assert words in page, words
 
     columns = {f"column-{name}": header for name, header in one.options["sample"]["guess"].items()}
-    chosen = {**columns, "decimal": ",", "dates": "month first"}
+    chosen = {**columns, "decimal": ".", "dates": "month first"}
     shown = bob.post(address, {**chosen, "show": "1"}, **HTMX).content.decode()
-    for words in ("decimal comma", "dates as month/day/year", "€1,234.00", "3 Feb 2026"):
+    for words in ("decimal point", "dates as month/day/year", "€1.23", "3 Feb 2026"):
         assert words in shown, words
     bob.post(address, chosen)
     work(organization, jobs)
     one.refresh_from_db()
-    assert Decimal(one.options["totals"]["outstanding"]) == 3734
-    assert '<option value="," selected>' in text(bob, "import-mapping", one.pk)
+    assert Decimal(one.options["totals"]["outstanding"]) == Decimal("3.73")
+    assert '<option value="." selected>' in text(bob, "import-mapping", one.pk)
 
     sent(bob, ("next.csv", content.replace(b"F2", b"F3")))
     work(organization, jobs)
-    assert Decimal(latest(organization).options["totals"]["outstanding"]) == 3734
+    assert Decimal(latest(organization).options["totals"]["outstanding"]) == Decimal("3.73")
     bob.post(address, {**columns, "decimal": "'", "dates": "never"})
     work(organization, jobs)
     one.refresh_from_db()
-    assert Decimal(one.options["totals"]["outstanding"]) == Decimal("3.73")
+    assert Decimal(one.options["totals"]["outstanding"]) == 3734
 
 
 def test_a_large_csv_of_the_demonstration_is_loaded_with_the_guessed_columns(

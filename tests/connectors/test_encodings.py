@@ -9,7 +9,7 @@ from encours.connectors import encodings
 TEXT = "Journal des ventes\nSociété Générale du Bâtiment, à Orléans; n° 12; Hôtel de la Forêt; ça où\n" * 5
 
 
-@pytest.mark.parametrize("name", ["utf-8", "cp1252", "cp850", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["utf-8", "cp1252", "cp850", "mac_roman", "utf-16-le", "utf-16-be"])
 def test_french_text(name):
     data, told = encodings.utf_8(TEXT.encode(name))
     assert (data.decode(), told) == (TEXT, name)

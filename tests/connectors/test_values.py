@@ -56,6 +56,23 @@ def test_the_rest_of_the_column_settles_what_three_digits_mean():
     assert cents("1,234", mark=".") == [123400]
 
 
+def test_three_digits_after_every_mark_are_thousands():
+    assert cents("1.234", "2.500", "850") == [123400, 250000, 85000]
+    assert cents("1,234") == [123400]
+    assert cents("1200.000", "12.345") == [120000, 1235]
+    assert cents("0.500", "1.234") == [50, 123]
+
+
+def test_debit_or_credit_after_the_amount():
+    assert cents("1 200,00 D", "200,00 C", "50 CR", "10,5DB", "7 Crédit") == [
+        120000,
+        -20000,
+        -5000,
+        1050,
+        -700,
+    ]
+
+
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2), st.sampled_from([",", "."]))
 def test_any_amount_of_money_is_exact(amount, mark):
     text = f"{amount:,.2f}".replace(",", " ").replace(".", mark)
@@ -77,14 +94,16 @@ def days(*texts, **options):
 @pytest.mark.parametrize(
     "text",
     ["20240131", "2024-01-31", "2024/01/31", "31/01/2024", "31-01-2024", "31.01.24", "31/1/24", "31012024",
-     "2024-01-31 00:00:00", "2024-01-31T10:11:12Z", "31/01/2024 08:30"],
+     "2024-01-31 00:00:00", "2024-01-31T10:11:12Z", "31/01/2024 08:30", "310124", "31 janvier 2024", "31-janv-24",
+     "31 janv. 2024", "31-Jan-2024", "Jan 31, 2024", "mercredi 31 janvier 2024"],
 )  # fmt: skip
 def test_dates(text):
     assert days(text) == ["2024-01-31"]
 
 
 @pytest.mark.parametrize(
-    "text", ["", None, "00000000", "20240231", "31/02/2024", "0224-01-31", "45322", "soon"]
+    "text",
+    ["", None, "00000000", "20240231", "31/02/2024", "0224-01-31", "45322", "soon", "31 jui 2024", "310224"],
 )
 def test_no_dates(text):
     assert days(text) == [None]

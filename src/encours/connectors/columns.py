@@ -16,13 +16,13 @@ SPELLINGS: Map[str, str] = {
     "customer_code": (
         "codeclient codetiers code comptetiers comptetier comptesauxiliaire compteauxiliaire "
         "auxiliaire compauxnum numclient nclient noclient numeroclient clientid idclient reftiers "
-        "referenceclient customercode customerid customerno customernumber customeraccount "
-        "accountcode partnerid partnercode tierscode clientcode tiers"
+        "referenceclient compteclient numerocomptetiers customercode customerid customerno customernumber "
+        "customeraccount accountcode partnerid partnercode tierscode clientcode tiers"
     ),
     "customer_name": (
         "raisonsociale nomclient nom client clientnom nomtiers libelletiers intituletiers intitule "
         "denomination societe nomdutiers nomduclient compauxlib customername customer name company "
-        "companyname partner partnername debiteur libelleclient clientfacture intitulecompte "
+        "companyname contactname partner partnername debiteur libelleclient clientfacture intitulecompte "
         "libellecompte"
     ),
     "account": (
@@ -44,9 +44,9 @@ SPELLINGS: Map[str, str] = {
     ),
     "kind": (
         "type typepiece typedocument typedoc nature typedepiece typeecriture documenttype doctype "
-        "transactiontype kind"
+        "transactiontype kind typededocument typedefacture"
     ),
-    "journal": "journal codejournal journalcode jnl jal",
+    "journal": "journal codejournal journalcode jnl jal cj",
     "issued_on": (
         "datefacture datepiece date dateecriture datedocument datedefacture dateemission emission "
         "dateemise facturele invoicedate documentdate issuedate postingdate datecomptable emisele "
@@ -60,7 +60,7 @@ SPELLINGS: Map[str, str] = {
     "amount": (
         "montantttc montant ttc totalttc montantfacture montanttotal montantinitial montantorigine "
         "total amount totalamount invoiceamount originalamount grossamount grandtotal montanteur "
-        "montanteuros valeur"
+        "montanteuros valeur netapayer"
     ),
     "debit": "debit montantdebit debiteur soldedebiteur debits debitamount debiteuro",
     "credit": "credit montantcredit crediteur soldecrediteur credits creditamount crediteuro",
@@ -106,12 +106,20 @@ SPELLINGS: Map[str, str] = {
 }
 KEYWORDS: Map[str, str] = {
     "due_on": r"echeance|due|maturity|exigib",
-    "open_amount": r"reste|solde|restant|outstanding|remaining|balance|ouvert|residual",
-    "paid_amount": r"regle$|paye$|encaisse",
-    "issued_on": r"^date",
-    "amount": r"montant|ttc|amount|total",
-    "customer_name": r"raison|client|customer|societe|denomination|nomtiers",
-    "customer_code": r"code.*(?:client|tiers)|(?:client|tiers).*(?:code|num|id)",
+    "open_amount": r"reste|solde|restant|outstanding|remaining|balance|ouvert|residual|amountdue",
+    "paid_amount": r"regle$|paye$|encaisse|amountpaid",
+    "issued_on": r"^date|^(?:invoice|bill|doc|posting|issue).*date$",
+    # What a customer owes includes tax: a column without it, or of the tax alone, is no amount of an item.
+    "amount": (
+        r"^(?!.*(?:(?:montant|total|base)ht|horstax|tva|untaxed|(?<!inc)(?<!incl)tax(?!in)))"
+        r".*(?:montant|ttc|amount|total)"
+    ),
+    "customer_name": (
+        r"^(?!ref|code|num|type|.*(?:mail|tel)).*(?:raison|client|customer|partner|partenaire|societe"
+        r"|denomination|nomtiers|intitule.*tiers)"
+    ),
+    "customer_code": r"(?:code|compte).*(?:client|tiers|auxiliaire)|(?:client|tiers).*(?:code|num|id)",
+    "kind": r"^(?:type|nature)(?!.*(?:client|tiers|customer))",
     "number": r"facture|invoice|piece|document",
     "email": r"mail",
     "phone": r"tel|phone",
@@ -130,11 +138,14 @@ PATTERNS: Map[str, str] = {
     "lettering": r"^\S{0,12}$",
     "currency": r"^\s*(?:[A-Za-z]{3}|[€$£])\s*$",
 }
+# Alone, such a column holds what the piece is called; beside a number, what the customer calls it.
+REFERENCES = {"reference", "ref"}
 # Beside debit and credit, such a column is the running balance of the account.
 RUNNING = {"solde", "soldecumule", "soldeprogressif", "balance", "runningbalance", "cumul", "soldeeur"}
 SURE, LIKELY, POSSIBLE = 1.0, 0.7, 0.5
 RANK_STEP = 0.005
-FITS = 0.6
+# Of a column whose name leaves no doubt, some cells are enough: the others are told line by line.
+FITS, SOME = 0.6, 0.2
 
 
 @dataclass(frozen=True)
@@ -234,6 +245,8 @@ def guess_mapping(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapp
             confidence[name] = round(score, 2)
     if {"debit", "credit"} <= set(columns) and plain(columns.get("open_amount", "")) in RUNNING:
         del columns["open_amount"], confidence["open_amount"]
+    if "number" not in columns and plain(columns.get("reference", "")) in REFERENCES:
+        columns["number"], confidence["number"] = columns.pop("reference"), confidence.pop("reference")
     return Mapping(columns, confidence)
 
 
@@ -245,7 +258,7 @@ def _score(header: str, name: str, content: Sequence[str]) -> float:
     fit = _fit(name, content)
     if fit is None:
         return score
-    if fit < FITS:
+    if fit < (SOME if score > LIKELY else FITS):
         return 0.0
     if not score and name == "email":
         return POSSIBLE

@@ -10,6 +10,8 @@ FRENCH_LETTERS = "éèàçêôûîâÉÈÀ°ëïùŒœÇ"
 LATIN_9_ONLY = {0xA4, 0xBC, 0xBD, 0xBE}
 NO_LATIN_9 = range(0x80, 0xA0)
 
+# The one-byte encodings of Windows, of DOS and of the Macintosh; in doubt, the first.
+NARROW = ("cp1252", "cp850", "mac_roman")
 MOSTLY = 0.95
 PIECE = 64 * 1024
 
@@ -66,7 +68,7 @@ def _narrow(data: bytes) -> tuple[bytes, str]:
     if broken < (1 - MOSTLY) * accented:
         return text.encode(), "utf-8"
     seen = Counter(data.translate(None, ASCII))
-    name = max(("cp1252", "cp850"), key=lambda candidate: _french(seen, candidate))
+    name = max(NARROW, key=lambda candidate: _french(seen, candidate))
     if name == "cp1252" and any(seen[byte] for byte in LATIN_9_ONLY) and not any(seen[b] for b in NO_LATIN_9):
         name = "iso-8859-15"
     return data.decode(name, errors="replace").encode(), name

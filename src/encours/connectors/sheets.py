@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import fastexcel
 
@@ -16,6 +15,7 @@ Row = tuple[int, Sequence[str]]
 
 DELIMITERS = (";", "\t", ",", "|")
 SAMPLE_LINES = 60
+LEAST_DELIMITERS = 2
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,54 @@ def delimiter_of(content: str) -> str:
 
 
 def rows_of(content: str, delimiter: str) -> list[Row]:
-    """Return the rows of a CSV text; where the quotes lead astray they are taken for characters."""
-    try:
-        return _cut(content, delimiter, csv.QUOTE_MINIMAL)
-    except csv.Error:
-        return _cut(content, delimiter, csv.QUOTE_NONE)
+    """Return the rows of a CSV text, with the number of the line that each begins on.
 
-
-def _cut(content: str, delimiter: str, quoting: Literal[0, 3]) -> list[Row]:
-    """Return the rows of a CSV text, with the number of the line that each begins on."""
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, quoting=quoting)
+    A quote that nothing closes would swallow the lines below it: where quotes lead astray they are characters.
+    """
+    lines = io.StringIO(content, newline="").readlines()
+    usual = _usual_count(lines, delimiter)
     rows: list[Row] = []
-    before = 0
-    for cells in reader:
-        rows.append((before + 1, tuple(cell.replace("\n", " ").strip() for cell in cells)))
-        before = reader.line_num
+    done = 0
+    while done < len(lines):
+        done = _cut(lines, done, delimiter, usual, rows)
     return rows
+
+
+def _usual_count(lines: Sequence[str], delimiter: str) -> int:
+    """Return how often the delimiter stands in most of the first lines."""
+    counts = Counter(line.count(delimiter) for line in lines[:SAMPLE_LINES] if delimiter in line)
+    return max(counts, key=lambda count: (counts[count], count), default=0)
+
+
+def _cut(lines: Sequence[str], start: int, delimiter: str, usual: int, rows: list[Row]) -> int:
+    """Add the rows from a line on, as far as the quotes lead; return how many lines are done."""
+    reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), delimiter=delimiter)
+    done = start
+    whole = ""
+    try:
+        for cells in reader:
+            end = start + reader.line_num
+            if _astray(cells, end - done, delimiter, usual):
+                whole = cells[0] if len(cells) == 1 and end == done + 1 else ""
+                break
+            rows.append((done + 1, tuple(cell.replace("\n", " ").strip() for cell in cells)))
+            done = end
+        else:
+            return len(lines)
+    except csv.Error:
+        pass
+    bare = (whole or lines[done]).rstrip("\n").split(delimiter)
+    rows.append((done + 1, tuple(cell.strip() for cell in bare)))
+    return done + 1
+
+
+def _astray(cells: Sequence[str], height: int, delimiter: str, usual: int) -> bool:
+    """Tell whether a quoted cell holds what must be several cells, or several lines."""
+    apart = len(cells) - 1
+    if usual < LEAST_DELIMITERS or (height == 1 and apart >= usual):
+        return False
+    within = max((cell.count(delimiter) for cell in cells), default=0)
+    return within >= usual or (within > 0 and apart < usual <= apart + within)
 
 
 def _workbook(path: Path) -> list[Sheet]:

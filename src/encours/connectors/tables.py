@@ -14,6 +14,8 @@ VALUE = re.compile(r"[-+(]?\d[\d\s.,/:-]*\)?\s*(?:€|EUR|%)?")
 
 DEPTH = 40
 LEAST_COLUMNS = 2
+OTHER_COLUMNS = 3
+RULE = "-=_*+. "
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Table:
     sheet: str
     encoding: str
     separator: str
+    unread: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -45,7 +48,12 @@ def table_of(path: Path, *, limits: files.Limits = files.LIMITS) -> Table:
     best = max(found, key=lambda table: (known_headers(table.headers), len(table.rows)))
     if not best.rows:
         raise errors.LinesMissingError
-    return best
+    others = tuple(
+        table.sheet
+        for table in found
+        if table is not best and table.rows and known_headers(table.headers) >= OTHER_COLUMNS
+    )
+    return replace(best, unread=others)
 
 
 def _table(sheet: Sheet) -> Table | None:
@@ -64,12 +72,18 @@ def _table(sheet: Sheet) -> Table | None:
     _known, start, names = best
     return Table(
         _distinct(names),
-        sheet.rows[start:],
+        [row for row in sheet.rows[start:] if not _ruled(row[1])],
         sheet.rows[start - 1][0],
         sheet.name,
         sheet.encoding,
         sheet.separator,
     )
+
+
+def _ruled(cells: Sequence[str]) -> bool:
+    """Tell whether a row only draws a line across the table."""
+    first = next(filter(None, cells), "")
+    return bool(first) and not first.strip(RULE) and not any(cell.strip(RULE) for cell in cells)
 
 
 def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

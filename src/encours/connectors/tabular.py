@@ -1,5 +1,7 @@
 """Reading a CSV or XLSX list of open items, or a customer ledger, from any software."""
 
+import re
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -7,9 +9,10 @@ import polars as pl
 from django.utils.translation.trans_null import gettext_noop as _
 
 from encours.connectors import errors, tabular_customers, tabular_kinds, values
-from encours.connectors.columns import SPELLINGS, Mapping, guess_mapping
+from encours.connectors.columns import AMOUNTS, SPELLINGS, Mapping, guess_mapping
 from encours.connectors.issues import Findings
 from encours.connectors.tables import Table, table_of
+from encours.connectors.tabular_customers import HEADING_CELLS
 from encours.connectors.tabular_settlements import settle
 from encours.receivables.rows import ALLOCATION_COLUMNS, ITEM_COLUMNS, Batch, empty
 
@@ -26,11 +29,13 @@ NAMES = {
 }
 REFUSALS = {
     "amount_invalid": _("%(value)s is no amount; the line was left out."),
+    "amount_missing": _("This line has no amount and was left out: %(value)s"),
     "date_invalid": _("%(value)s is no date; the line was left out."),
     "date_missing": _("This line has no date and was left out: %(value)s"),
     "customer_missing": _("This line names no customer and was left out: %(value)s"),
 }
 SUBTOTAL = r"(?i)^\W*(?:sous[- ]?)?(?:totaux|total)\b|^\W*(?:sub[- ]?total|grand total|cumul|report|à reporter|solde)\b"
+SIDE_AFTER = r"(?i)(\d)\s*(?:db?|dr|cr?)$"
 IDENTITY = ("customer_code", "side", "number", "issued_on", "due_on")
 
 
@@ -43,7 +48,9 @@ def guess(table: Table) -> Mapping:
     """Return the likeliest meaning of the columns of a table."""
     width = len(table.headers)
     whole = [cells for _line, cells in table.rows[:GUESS_ROWS] if not any(cells[width:])]
-    return guess_mapping(table.headers, whole)
+    # A heading of a group of lines says nothing of what its columns hold.
+    lines = [cells for cells in whole if width <= HEADING_CELLS or sum(map(bool, cells)) >= HEADING_CELLS]
+    return guess_mapping(table.headers, lines or whole)
 
 
 def read(
@@ -62,6 +69,15 @@ def read(
     mapping = mapping or guess(table)
     origin = name or path.name
     findings = Findings()
+    for sheet in table.unread:
+        findings.add(
+            "sheet_left_out",
+            _(
+                "The sheet “%(sheet)s” holds a table too, which was not read: one sheet is read at a time. "
+                "Send it as a file of its own if its lines are missing."
+            ),
+            sheet=sheet,
+        )
     if mapping.lists_customers:
         return _customers(table, mapping, origin, findings)
     _require(mapping, table)
@@ -69,7 +85,10 @@ def read(
     frame = _typed(tabular_customers.with_customer(frame), mapping, findings)
     if not frame.height:
         raise errors.LinesMissingError
-    frame = _identified(tabular_kinds.with_kind(_with_open(frame, mapping, findings)))
+    frame = _with_open(frame, mapping, findings)
+    if not frame.height:
+        raise errors.LinesMissingError
+    frame = _identified(tabular_kinds.with_kind(frame))
     frame = frame.with_columns(_currency())
     items, allocations = settle(frame, open_told=bool({"open_amount", "paid_amount"} & set(mapping.columns)))
     customers = tabular_customers.customers_of(frame, findings)
@@ -112,8 +131,15 @@ def _require(mapping: Mapping, table: Table) -> None:
 
 def _grouped(table: Table) -> bool:
     """Tell whether lines that hold nothing but a name head the lines below them."""
-    filled = [sum(map(bool, cells)) for _line, cells in table.rows[:GUESS_ROWS]]
-    return any(count == 1 for count in filled) and max(filled, default=0) > tabular_customers.HEADING_CELLS
+    rows = [cells for _line, cells in table.rows[:GUESS_ROWS]]
+    widest = max((sum(map(bool, cells)) for cells in rows), default=0)
+    return widest > HEADING_CELLS and any(_heads(cells) for cells in rows)
+
+
+def _heads(cells: Sequence[str]) -> bool:
+    """Tell whether a row holds a name alone, or a code and a name at its very beginning."""
+    filled = sum(map(bool, cells))
+    return filled == 1 or (filled == 2 and len(cells) > 1 and bool(re.search(r"[^\W\d_]{2}", cells[1])))  # noqa: PLR2004 - a code and a name
 
 
 def _cells(table: Table, mapping: Mapping, findings: Findings) -> pl.DataFrame:
@@ -139,6 +165,7 @@ def _cells(table: Table, mapping: Mapping, findings: Findings) -> pl.DataFrame:
     return frame.select(
         "line",
         first.alias("first_cell"),
+        (pl.col("c1") if width > 1 else pl.lit("")).str.strip_chars().alias("second_cell"),
         filled.alias("filled"),
         *(
             (pl.col(f"c{places[name]}").str.strip_chars() if name in places else pl.lit("")).alias(name)
@@ -164,20 +191,21 @@ def _without_totals(frame: pl.DataFrame, findings: Findings) -> pl.DataFrame:
 
 def _typed(frame: pl.DataFrame, mapping: Mapping, findings: Findings) -> pl.DataFrame:
     """Return the lines with typed dates and amounts; a line that lacks one of them is reported and left out."""
-    amounts = ("amount", "debit", "credit", "open_amount", "paid_amount")
-    mark = mapping.decimal or values.mark_of(pl.concat([frame[name] for name in amounts]))
+    # Their column says it already: a letter after the amount repeats it.
+    frame = frame.with_columns(pl.col(name).str.replace(SIDE_AFTER, "${1}") for name in ("debit", "credit"))
+    mark = mapping.decimal or values.mark_of(pl.concat([frame[name] for name in AMOUNTS]))
     texts = frame.select(
-        "line", *(pl.col(name).alias(f"{name}_text") for name in (*amounts, "issued_on", "due_on"))
+        "line", *(pl.col(name).alias(f"{name}_text") for name in (*AMOUNTS, "issued_on", "due_on"))
     )
     frame = frame.with_columns(
-        *(values.to_cents(frame[name], mark).alias(name) for name in amounts),
+        *(values.to_cents(frame[name], mark).alias(name) for name in AMOUNTS),
         *(
             values.dates(frame[name], formats=mapping.formats, serial=True).alias(name)
             for name in ("issued_on", "due_on", "paid_on", "lettered_on")
         ),
-        *((frame[name] != "").alias(f"has_{name}") for name in (*amounts, "issued_on", "due_on")),
+        *((frame[name] != "").alias(f"has_{name}") for name in (*AMOUNTS, "issued_on", "due_on")),
     ).join(texts, on="line", how="left", maintain_order="left")
-    for name in amounts:
+    for name in AMOUNTS:
         frame = _refuse(frame, pl.col(name).is_null(), f"{name}_text", "amount_invalid", findings)
     undated = pl.col("has_issued_on") & pl.col("issued_on").is_null()
     frame = _refuse(frame, undated, "issued_on_text", "date_invalid", findings)
@@ -217,6 +245,9 @@ def _with_open(frame: pl.DataFrame, mapping: Mapping, findings: Findings) -> pl.
     else:
         total = pl.when(negative).then(-pl.col("open_amount")).otherwise(pl.col("open_amount"))
     frame = frame.with_columns(total.alias("cents"))
+    frame = _refuse(
+        frame, ~pl.any_horizontal(f"has_{name}" for name in AMOUNTS), "first_cell", "amount_missing", findings
+    )
     rest = pl.col("cents").abs()
     if "open_amount" in have:
         blank = ~pl.col("has_open_amount")

@@ -8,6 +8,8 @@ from encours.receivables.rows import CUSTOMER_COLUMNS, conform
 
 TEXTS = ("email", "phone", "address", "postal_code", "city", "country", "terms")
 HEADING_CELLS = 3
+# A code and a name.
+PAIR = 2
 CODED_HEADING = r"^(\S*\d\S*)\s*[-:–]?\s+(\S.*)$"
 SHARED_ACCOUNT = r"^41\d?0*$"
 LEDGER_ACCOUNT = r"^\d{3,}"
@@ -21,13 +23,19 @@ def with_customer(frame: pl.DataFrame, *, headings: bool = True) -> pl.DataFrame
     lines below it.
     """
     amounts = pl.all_horizontal(pl.col(name) == "" for name in ("amount", "debit", "credit", "open_amount"))
-    dates = (pl.col("issued_on") == "") & (pl.col("due_on") == "")
+    dates = ~pl.any_horizontal(pl.col(name).str.contains(r"\d") for name in ("issued_on", "due_on"))
     heading = amounts & dates & (pl.col("filled") <= HEADING_CELLS) & pl.lit(headings)
+    first, second = pl.col("first_cell"), pl.col("second_cell")
+    pair = (pl.col("filled") == pl.lit(PAIR)) & (second != "") & (second != first)
+    pair &= pl.all_horizontal(pl.col(name) == "" for name in ("customer_code", "customer_name", "account"))
     head_code = pl.coalesce(
-        _given("customer_code"), _given("account"), pl.col("first_cell").str.extract(CODED_HEADING, 1)
+        _given("customer_code"),
+        _given("account"),
+        pl.when(pair).then(first),
+        first.str.extract(CODED_HEADING, 1),
     )
     head_name = pl.coalesce(
-        _given("customer_name"), pl.col("first_cell").str.extract(CODED_HEADING, 2), pl.col("first_cell")
+        _given("customer_name"), pl.when(pair).then(second), first.str.extract(CODED_HEADING, 2), first
     )
     single = _given("customer_name").n_unique().over("account") == 1
     owned = single & ~pl.col("account").str.contains(SHARED_ACCOUNT)

@@ -4,8 +4,11 @@ import polars as pl
 
 from encours.connectors.fec_kinds import journal_facts
 
+# An invoice that asks for a deposit is owed as any other.
+DEPOSIT_INVOICE = r"\bfactures? d.?(?:acompte|avance)|\b(?:deposit|prepayment) invoice"
 # The words that name a kind of piece, in the order they are tried; a letter alone is a code.
 WORDS = (
+    ("invoice", DEPOSIT_INVOICE),
     ("returned_payment", r"impay|rejet|retour(?:ne)?\b|returned|chargeback|bounced"),
     ("credit_note", r"avoir|credit ?(?:note|memo)|note de credit|^a$|^av|^cn$|^cm$|refund"),
     ("prepayment", r"acompte|avance|prepay|deposit|down ?payment|^ac$"),
@@ -17,26 +20,37 @@ WORDS = (
     ("invoice", r"facture|invoice|^f$|^fa|^fc|^fv|^inv|^bill|^vente"),
     ("adjustment", r"^od|divers|adjust|ecart|^journal$"),
 )
-IN_A_LABEL = {
-    "returned_payment": r"\bimpayes?\b|\brejets?\b",
-    "credit_note": r"\bavoirs?\b|\bcredit note\b|\bnote de credit\b",
-    "prepayment": r"\bacomptes?\b",
-    "opening": r"\ba[- ]nouveaux?\b|\breport a nouveau\b",
-}
+IN_A_LABEL = (
+    ("invoice", DEPOSIT_INVOICE),
+    ("returned_payment", r"\bimpayes?\b|\brejets?\b"),
+    ("credit_note", r"\bavoirs?\b|\bcredit note\b|\bnote de credit\b"),
+    ("prepayment", r"\bacomptes?\b"),
+    ("opening", r"\ba[- ]nouveaux?\b|\breport a nouveau\b"),
+)
+CREDIT_NOTE_NUMBER = r"^av(?:o|oir)?[ _-]?\d"
+CREDIT_NOTE_TITLE = r"^(?:avoir|credit note|note de credit)\b"
 CREDIT_KINDS = ("credit_note", "payment", "prepayment")
 
 
 def with_kind(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the lines with their kind and the sign that goes with it.
 
-    Some lists print every amount positive and let the type say which way it goes: a payment then takes away.
+    Some lists print the amounts of a type positive and let the type say which way they go: a payment then takes away.
+    Where no amount of the list has a sign, a number or a title that says credit note does so too.
     """
     words = frame.select("kind").unique().with_columns(_plain("kind").alias("word"))
     words = words.select("kind", _by_word("word").alias("said"))
     frame = frame.join(words, on="kind", how="left", maintain_order="left")
     frame = frame.with_columns(_plain("label").alias("plain_label"), _plain("number").alias("plain_number"))
-    all_positive = not (frame["cents"] < 0).any() and not frame["has_credit"].any()
-    turned = pl.col("said").is_in(CREDIT_KINDS) & pl.lit(all_positive)
+    unsigned = not (frame["cents"] < 0).any()
+    titled = pl.col("plain_number").str.contains(CREDIT_NOTE_NUMBER) | pl.col("plain_label").str.contains(
+        CREDIT_NOTE_TITLE
+    )
+    told = pl.when(pl.lit(unsigned) & titled).then(pl.lit("credit_note"))
+    frame = frame.with_columns(pl.coalesce("said", told).alias("said"))
+    by_sides = bool(frame["has_credit"].any() or (frame["side"] != "").any())
+    one_way = ~(pl.col("cents") < 0).any().over("said")
+    turned = pl.col("said").is_in(CREDIT_KINDS) & one_way & pl.lit(not by_sides)
     frame = frame.with_columns(pl.when(turned).then(-pl.col("cents")).otherwise("cents").alias("cents"))
     journals = journal_facts(frame.select("journal", pl.col("journal").alias("journal_label")).unique()).drop(
         "journal_label"
@@ -55,11 +69,9 @@ def with_kind(frame: pl.DataFrame) -> pl.DataFrame:
     )
     label = pl.col("plain_label")
     by_label = pl.coalesce(
-        pl.when(label.str.contains(words)).then(pl.lit(kind)) for kind, words in IN_A_LABEL.items()
+        pl.when(label.str.contains(words)).then(pl.lit(kind)) for kind, words in IN_A_LABEL
     )
-    by_number = pl.when(pl.col("plain_number").str.contains(r"^av(?:o|oir)?[ _-]?\d")).then(
-        pl.lit("credit_note")
-    )
+    by_number = pl.when(pl.col("plain_number").str.contains(CREDIT_NOTE_NUMBER)).then(pl.lit("credit_note"))
     by_sign = pl.when(debit).then(pl.lit("invoice")).otherwise(pl.lit("payment"))
     guess = pl.coalesce("said", by_journal, by_label, by_number, by_sign)
     return frame.with_columns(_agreeing(guess).alias("kind")).with_columns(

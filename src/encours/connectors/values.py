@@ -7,6 +7,7 @@ from typing import Literal
 
 import polars as pl
 
+from encours.connectors import months
 from encours.receivables.rows import AMOUNT
 
 Mark = Literal[",", "."]
@@ -21,6 +22,10 @@ TOO_LARGE = 10**13
 NOISE = "[\\s\u00a0\u2007\u2009\u202f'\u2019€$]|(?i:eur|euros)"
 # Three digits after a mark may be thousands; any other number of digits is decimals.
 DECIMALS = r"(?:\d{1,2}|\d{4,})"
+# Where every mark of a column stands three digits before the end, it separates thousands: money has two decimals.
+THOUSANDS = r"^[-+(\x{2212}]?[1-9]\d{0,2}[.,]\d{3}$"
+# Debit or credit, after an amount that has no sign.
+DEBIT_AFTER, CREDIT_AFTER = r"^([\d.,]+)(?i:db?|dr|d[ée]bit)$", r"^([\d.,]+)(?i:cr?|cr[ée]dit)$"
 
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y")
@@ -33,6 +38,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "month first": (*YEAR_FIRST, *MONTH_FIRST),
     "year first": (*YEAR_FIRST, *SHORT_YEAR_FIRST),
 }
+SIX_DIGITS = r"^(\d{2})(\d{2})(\d{2})$"
 LONG = r"^(\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4})[ T]\d{1,2}:.*$"
 
 MONTHS = 12
@@ -43,12 +49,16 @@ SERIALS = (20_000, 80_000)
 
 def mark_of(values: pl.Series) -> Mark:
     """Return the decimal mark of a column, for the values that could be read both ways."""
-    text = values.drop_nulls().str.replace_all(NOISE, "")
+    text = values.drop_nulls().str.replace_all(NOISE, "").str.replace(r"[^\d]+$", "")
     if text.str.contains(rf",{DECIMALS}$").any() or text.str.contains(r"\..*\.").any():
         return ","
     if text.str.contains(rf"\.{DECIMALS}$").any() or text.str.contains(r",.*,").any():
         return "."
-    return "," if text.str.contains(",", literal=True).any() else "."
+    comma = text.str.contains(",", literal=True).any()
+    marked = text.filter(text.str.contains(r"[.,]"))
+    if marked.len() and marked.str.contains(THOUSANDS).all():
+        return "." if comma else ","
+    return "," if comma else "."
 
 
 def to_cents(texts: pl.Series, mark: Mark) -> pl.Series:
@@ -71,6 +81,8 @@ def _careful_cents(column: str, mark: Mark) -> pl.Expr:
         text.str.replace(r"^\((.*)\)$", "-${1}")
         .str.replace(r"^([^-].*)-$", "-${1}")
         .str.replace("\u2212", "-")
+        .str.replace(DEBIT_AFTER, "${1}")
+        .str.replace(CREDIT_AFTER, "-${1}")
     )
     short = text.str.replace(rf"[.,]({DECIMALS})$", "~${1}")
     by_shape = short.str.replace_all(r"[.,]", "").str.replace("~", ".", literal=True)
@@ -104,7 +116,9 @@ def dates(values: pl.Series, *, formats: Sequence[str] | None = None, serial: bo
     """
     distinct = values.drop_nulls().unique()
     distinct = distinct.filter(distinct != "")
-    text = distinct.str.replace(LONG, "${1}")
+    text = months.in_digits(distinct.str.replace(LONG, "${1}"))
+    if formats is None:
+        text = text.str.replace(SIX_DIGITS, "${1}/${2}/${3}")
     parsed = _parsed(text, formats or (*YEAR_FIRST, *DAY_FIRST, *COMPACT_DAY_FIRST))
     if formats is None and _counts_months_first(text):
         parsed = _parsed(text, (*YEAR_FIRST, *MONTH_FIRST))
