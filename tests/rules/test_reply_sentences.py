@@ -106,6 +106,35 @@ def test_a_promise_never_lies_in_the_past() -> None:
     assert of("promise", "Nous avions dit le 12/11/2026, nous paierons.").on is None
 
 
+@pytest.mark.parametrize(
+    ("meaning", "text", "day"),
+    [
+        (
+            "already_paid",
+            "Suite à votre relance du 19/11, la facture du 15/10 a été réglée le 12/11.",
+            "2026-11-12",
+        ),
+        ("already_paid", "Invoice F-118 dated 15 October was paid on 12 November.", "2026-11-12"),
+        ("already_paid", "Facture F-118 de 1 250,00 € du 15/10 : virement du 12/11.", "2026-11-12"),
+        ("already_paid", "Votre facture a été payée en date du 12/11.", "2026-11-12"),
+        ("already_paid", "Votre facture du 15/10 est déjà payée.", None),
+        ("promise", "Suite à notre échange téléphonique de ce jour, nous réglerons le 30/11.", "2026-11-30"),
+        ("promise", "À ce jour rien n'est parti, nous paierons le 30 novembre.", "2026-11-30"),
+        ("promise", "La facture du 05/01 sera réglée le 30/11.", "2026-11-30"),
+        ("promise", "We will pay your invoice of 5 January on 30 November.", "2026-11-30"),
+        ("promise", "Nous réglons ce jour.", "2026-11-25"),
+        ("promise", "Nous réglerons la facture F-118 le 30/11.", "2026-11-30"),
+        ("promise", "Règlement prévu à échéance du 30/11.", "2026-11-30"),
+        ("insolvency", "Suite à votre courrier du 20/11 : jugement du 03/11/2026.", "2026-11-03"),
+    ],
+)
+def test_the_date_of_a_letter_or_of_an_invoice_is_not_that_of_its_payment(
+    meaning: str, text: str, day: str | None
+) -> None:
+    found = of(meaning, text).on
+    assert (found.isoformat() if found else None) == day
+
+
 def test_a_return_is_the_last_of_the_days_named() -> None:
     assert str(of("out_of_office", "Absente du 23 novembre au 4 décembre.").on) == "2026-12-04"
 

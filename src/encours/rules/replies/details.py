@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from encours.rules.replies.amounts import amounts
 from encours.rules.replies.cues import CUES
-from encours.rules.replies.dates import dates
+from encours.rules.replies.dates import FoundDate, dates
 from encours.rules.replies.features import EMAIL, PHONE
 from encours.rules.replies.sentences import Sentence, fold, sentences
 
@@ -39,6 +39,15 @@ _NAME = re.compile(
     r"|\b(?:avec|contact(?:er|ez)?|ask for|speak to|is|désormais)\s+((?:[A-ZÉÈ][\w'’-]+\s){1,2})(?=en|in|au|"
     r"at|on|,)"
 )
+# A day that dates a message, a call or a document: "votre relance du 19/11", "your invoice of 15 October".
+_DATED = re.compile(
+    r"\b(?:e-?mails?|mels?|courriels?|messages?|courriers?|lettres?|relances?|rappels?|appels?|echanges?|entretiens?"
+    r"|conversations?|factures?|fact|avoirs?|commandes?|devis|livraisons?|letters?|reminders?|calls?|invoices?"
+    r"|orders?|deliver(?:y|ies))\b"
+    r"(?: (?!(?:est|sont|a|ont|ete|sera|seront|has|have|was|were|is|are|will|been|paid|reglee?s?|payee?s?|soldee?s?"
+    r"|viree?s?)\b)[\w°./,#€-]+){0,7}? (?:en date )?(?:du|de|d'|of|dated|from) ?$"
+)
+_DATING = re.compile(r"(?:du|of|dated|from)\b")
 _SHORTEST_NUMBER = 3
 _LONGEST_AWAY = timedelta(days=400)
 
@@ -59,17 +68,17 @@ def details(meaning: str, text: str, sentence: Sentence, on: date) -> Details:
     """Return what a message says about one of its meanings: in that sentence first, then in those beside it."""
     near = list(_beside(text, sentence))
     if meaning == "promise":
-        coming = [one.ahead for words in near for one in dates(words, on) if one.ahead >= on]
+        coming = [one.ahead for words in near for one in _days(words, on) if one.ahead >= on]
         return Details(on=next(iter(coming), None), amount=_amount(near))
     if meaning == "already_paid":
-        past = [one.behind for words in near for one in dates(words, on) if one.behind <= on]
+        past = [one.behind for words in near for one in _days(words, on) if one.behind <= on]
         return Details(on=next(iter(past), None), amount=_amount(near))
     if meaning == "dispute":
         return Details(reason=reason(text, sentence), amount=_amount(near))
     if meaning == "wrong_contact":
         return _contact(near)
     if meaning == "insolvency":
-        opened = [one.behind for words in near for one in dates(words, on) if one.behind <= on]
+        opened = [one.behind for words in near for one in _days(words, on) if one.behind <= on]
         return Details(on=next(iter(opened), None))
     if meaning == "out_of_office":
         back = [
@@ -126,6 +135,17 @@ def _beside(text: str, sentence: Sentence) -> Iterator[str]:
     if place is not None:
         yield from (one.text for one in every[place + 1 : place + 2])
         yield from (one.text for one in every[max(0, place - 1) : place])
+
+
+def _days(words: str, on: date) -> Iterator[FoundDate]:
+    """Yield the dates of a sentence but for those of what was written, said or delivered before."""
+    folded = re.sub(r"\s", " ", fold(words))
+    for one in dates(words, on):
+        said = folded[one.start : one.end]
+        before = folded[: one.start] + (found[0] if (found := _DATING.match(said)) else "")
+        so_far = said == "ce jour" and f" {folded[: one.start]}".endswith(" a ")
+        if not so_far and not _DATED.search(before):
+            yield one
 
 
 def _amount(near: list[str]) -> Decimal | None:
