@@ -282,6 +282,25 @@ def test_the_proof_of_a_letter_is_handed_out_as_it_was_given(
     assert "delivered" in page(alice, "reminders", tab="sent")
 
 
+def test_alice_stops_a_letter_at_its_carrier(
+    alice: Client, organization: Organization, manager: User, box: FakeMySendingBox
+) -> None:
+    reminder, _delivery = carried(organization)
+    set_provider(
+        organization, "letter", provider="mysendingbox", options={}, secrets={"key": "live_k"}, base_url=box.base,
+        test_mode=False, by=manager, now=NOW,
+    )  # fmt: skip
+    assert "Stop this letter" not in page(alice, "reminder", reminder.pk)
+    Sending.objects.filter(pk=reminder.sending_id).update(delivery="submitted")
+    assert "Stop this letter" in page(alice, "reminder", reminder.pk)
+    assert "did not answer" in said(alice, "reminder-recall", reminder.pk)
+    box.letters["msb1"] = {"_id": "msb1", "events": []}
+    assert "waits to be confirmed again" in said(alice, "reminder-recall", reminder.pk)
+    reminder.refresh_from_db()
+    assert reminder.state == "drafted"
+    assert "moved on" in said(alice, "reminder-recall", reminder.pk)
+
+
 def test_a_call_from_outside_only_makes_us_ask(
     client: Client, bob: Client, organization: Organization, manager: User, box: FakeMySendingBox
 ) -> None:

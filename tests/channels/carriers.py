@@ -210,6 +210,7 @@ class FakeMySendingBox(Carrier):
     key: str = "live_k"
     letters: dict[str, dict[str, Any]] = field(default_factory=dict)
     posted: list[dict[str, Any]] = field(default_factory=list)
+    late: bool = False
 
     def answer(self, asked: Asked) -> Answer:
         path = urlsplit(asked.path).path
@@ -229,6 +230,8 @@ class FakeMySendingBox(Carrier):
         if letter is None:
             return 404, {"error": {"message": "Letter not found"}}
         if asked.method == "DELETE":
+            if self.late:
+                return 400, {"error": {"message": "This letter is in production"}}
             self.happens(letter["_id"], "letter.canceled")
             return 204, b""
         return 200, letter

@@ -20,7 +20,13 @@ from encours.customers.models import Contact
 from encours.dunning import actions, sending, tracking
 from encours.dunning.actions.carriage import unpost
 from encours.dunning.actions.templates import give_words
-from encours.dunning.errors import LetterNotPostedTodayError, TrackingNumberError
+from encours.dunning.errors import (
+    CarrierSilentError,
+    LetterGoneError,
+    LetterNotPostedTodayError,
+    ReminderStateError,
+    TrackingNumberError,
+)
 from encours.dunning.models import Decision, InboundMessage, Reading, Reminder, Step, Task
 from encours.events.models import Event
 
@@ -339,6 +345,41 @@ def test_a_registered_letter_is_followed_to_its_proofs(box: FakeMySendingBox) ->
             assert body.startswith(b"%PDF")
     assert tracking.follow(organization.pk, later + timedelta(days=8)).asked == 0
     assert told(organization, "reminder.delivered")[-1]["proof"] == "delivery"
+
+
+def test_a_letter_is_stopped_before_it_is_printed(box: FakeMySendingBox) -> None:
+    with transaction.atomic():
+        organization = confirmed("letter")
+        post(organization, box)
+    assert sending.send_confirmed(organization.pk, NOW).sent == 1
+    with tenancy.inside(organization.pk):
+        tracking.recall(reminder_of(organization), by=desk.user(), now=NOW + MINUTE)
+        assert desk.run(organization, TODAY).canceled == 0
+    stopped, again = sending_of(organization), reminder_of(organization)
+    assert box.letters["msb1"]["events"][-1]["name"] == "letter.canceled"
+    assert (stopped.state, stopped.delivery) == ("canceled", "canceled")
+    assert (again.state, again.sending_id, again.attempt) == ("drafted", None, 2)
+    assert told(organization, "reminder.drafted")[-1]["why"] == "recalled"
+    assert tracking.follow(organization.pk, NOW + timedelta(days=1)).asked == 0
+
+
+def test_a_letter_that_is_printed_or_whose_carrier_is_silent_goes_its_way(box: FakeMySendingBox) -> None:
+    with transaction.atomic():
+        organization = confirmed("letter")
+        post(organization, box)
+    sending.send_confirmed(organization.pk, NOW)
+    mine = reminder_of(organization)
+    with tenancy.inside(organization.pk):
+        box.late = True
+        with pytest.raises(LetterGoneError):
+            tracking.recall(mine, by=desk.user(), now=NOW)
+        ProviderAccount.objects.update(base_url="http://127.0.0.1:9")
+        with pytest.raises(CarrierSilentError):
+            tracking.recall(mine, by=desk.user(), now=NOW)
+        Sending.objects.update(delivery="posted")
+        with pytest.raises(ReminderStateError):
+            tracking.recall(mine, by=desk.user(), now=NOW)
+    assert reminder_of(organization).state == "sent"
 
 
 def test_an_address_that_machines_cannot_read_holds_the_letter(box: FakeMySendingBox) -> None:

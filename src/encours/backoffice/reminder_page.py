@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from encours.accounts import people
+from encours.accounts import people, permissions
 from encours.backoffice import history
 from encours.backoffice.desk import DeskRequest, page
 from encours.backoffice.detail import detail
@@ -20,7 +22,7 @@ from encours.channels.providers import DELIVERED, UNDELIVERED
 from encours.channels.queries import deliveries_of, proof_of
 from encours.channels.queries import sending as sending_of
 from encours.channels.words import fault_sentence, status_words
-from encours.dunning import letters, sentences
+from encours.dunning import letters, sentences, tracking
 from encours.events.queries import timeline
 
 EVENTS_SHOWN = 50
@@ -61,10 +63,20 @@ def reminder(request: DeskRequest, reminder_id: int) -> HttpResponse:
         "confirmed_by": by.get(mine.confirmed_by or 0, _("the system") if mine.confirmed_at else ""),
         "outcome": sentences.call(mine.outcome) if mine.outcome else "",
         "held": sentences.withdrawn(mine.held),
+        "recallable": tracking.recallable(mine, found.sending),
         "news": list(_news(found.sending)) if found.sending else [],
         "fault": fault_sentence(found.sending.error_code) if found.sending else "",
     }
     return render(request, "backoffice/reminder.html", shown)
+
+
+@page(permissions.REMIND)
+@require_POST
+def reminder_recall(request: DeskRequest, reminder_id: int) -> HttpResponse:
+    """Ask the carrier to stop a letter before it is printed."""
+    tracking.recall(reminder_of(request.desk, reminder_id), by=request.desk.user, now=request.desk.now)
+    messages.success(request, _("The carrier stopped this letter: it waits to be confirmed again."))
+    return redirect("reminder", reminder_id=reminder_id)
 
 
 @page()
@@ -139,6 +151,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 urlpatterns = [
     path("reminders/<int:reminder_id>/", reminder, name="reminder"),
+    path("reminders/<int:reminder_id>/recall/", reminder_recall, name="reminder-recall"),
     path("reminders/<int:reminder_id>/letter.pdf", reminder_pdf, name="reminder-pdf"),
     path("reminders/<int:reminder_id>/message/", reminder_message, name="reminder-message"),
     path("reminders/<int:reminder_id>/proofs/<int:delivery_id>/", reminder_proof, name="reminder-proof"),

@@ -23,7 +23,7 @@ from encours.channels.errors import (
     WireError,
 )
 from encours.channels.models import Channel, Content, Delivery, Sending, State
-from encours.channels.providers import POSTED, SUBMITTED, News, Receipt, advanced
+from encours.channels.providers import CANCELED, POSTED, SUBMITTED, News, Receipt, advanced
 
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720)
 # No fault of the message, and a person will hear of it: it waits as long as it takes.
@@ -362,6 +362,20 @@ def keep_posted(sending_id: int, now: datetime, *, number: str = "") -> Sending:
 
 
 @transaction.atomic
+def keep_recalled(sending_id: int, now: datetime) -> Sending:
+    """Keep that a carrier gave a message up before it left."""
+    carried = Q(state=State.SENT) & ~Q(provider="")
+    return _decide(
+        sending_id,
+        carried,
+        state=State.CANCELED,
+        finished_at=now,
+        error_code="canceled_by_person",
+        delivery=CANCELED,
+        delivery_at=now,
+    )
+
+
 def keep_unposted(sending_id: int) -> Sending:
     """Take back the word that a letter was posted."""
     posted = Q(state=State.SENT, channel=Channel.LETTER, provider="")

@@ -9,8 +9,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import httpx2
-
 from encours.channels.errors import DoubtfulWireError, PermanentWireError, TemporaryWireError
 from encours.channels.providers import (
     ACCEPTED,
@@ -123,11 +121,13 @@ class MySendingBox:
         return reply.body, reply.media_type or "application/pdf"
 
     def cancel(self, provider_id: str) -> bool:
-        """Take back a letter that is not printed yet."""
-        return (
-            self._call("DELETE", f"/letters/{quote(provider_id, safe='')}").status
-            < httpx2.codes.MULTIPLE_CHOICES
-        )
+        """Take back a letter that is not printed yet; an account that lets nobody in says nothing about it."""
+        reply = self._call("DELETE", f"/letters/{quote(provider_id, safe='')}")
+        try:
+            refuse(reply)
+        except PermanentWireError:
+            return False
+        return True
 
     def price(self, parcel: Parcel) -> Decimal | None:
         """Ask what a letter of so many pages costs; an account without an answer has no price."""

@@ -88,6 +88,14 @@ class HeldError(DunningError):
     """Something outside the reminder keeps it from leaving for now; its code says what."""
 
 
+class LetterGoneError(DunningError):
+    """The carrier can no longer stop this letter: it goes its way."""
+
+
+class CarrierSilentError(DunningError):
+    """The carrier did not answer: the letter goes its way unless you try again."""
+
+
 class LetterNotPostedTodayError(DunningError):
     """This letter was not marked as posted today: what was posted before is history."""
 

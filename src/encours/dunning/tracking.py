@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from encours.accounts import tenancy
-from encours.accounts.models import Organization
+from encours.accounts.models import Organization, User
 from encours.channels import actions as channels
 from encours.channels.errors import WireError
 from encours.channels.models import Channel, Sending, State
-from encours.channels.providers import News, Provider, TextProvider
+from encours.channels.providers import ACCEPTED, SUBMITTED, News, Provider, TextProvider
 from encours.channels.queries import followed_sendings
 from encours.dunning import carriers
-from encours.dunning.actions import carriage
+from encours.dunning.actions import carriage, outcomes
+from encours.dunning.errors import CarrierSilentError, LetterGoneError, ReminderStateError
+from encours.dunning.models import Reminder, ReminderState
 
 logger = logging.getLogger("encours.dunning")
 AT_ONCE = 200
@@ -21,6 +23,9 @@ SILENCES_IN_A_ROW = 3
 INCOMING_SINCE = timedelta(days=14)
 # A provider may be slow to list what it took: until then its ignorance says nothing.
 IGNORANCE_COUNTS_AFTER = timedelta(minutes=30)
+
+# What a carrier says of a letter while it can still be stopped.
+BEFORE_PRINTING = ("", SUBMITTED, ACCEPTED)
 
 
 @dataclass
@@ -62,6 +67,38 @@ def follow(organization_id: int, now: datetime) -> TrackingSummary:
             carriage.look_later(sending, now)
     _take_texts(organization_id, now, summary)
     return summary
+
+
+def recallable(reminder: Reminder, sending: Sending | None) -> bool:
+    """Tell whether a letter is at its carrier and, as far as is known, not printed yet."""
+    return (
+        sending is not None
+        and reminder.state == ReminderState.SENT
+        and sending.channel == Channel.LETTER
+        and sending.state == State.SENT
+        and bool(sending.provider)
+        and sending.delivery in BEFORE_PRINTING
+    )
+
+
+def recall(reminder: Reminder, *, by: User, now: datetime) -> Reminder:
+    """Ask a carrier to stop a letter; it then waits here to be confirmed, rewritten or skipped."""
+    sending = Sending.objects.filter(pk=reminder.sending_id or 0).first()
+    waiting = Reminder.objects.filter(
+        organization_id=reminder.organization_id,
+        customer_id=reminder.customer_id,
+        state__in=[ReminderState.DRAFTED, ReminderState.CONFIRMED],
+    )
+    if sending is None or not recallable(reminder, sending) or waiting.exists():
+        raise ReminderStateError
+    provider = carriers.provider_for(sending)
+    try:
+        stopped = provider is not None and provider.cancel(sending.provider_id)
+    except WireError as fault:
+        raise CarrierSilentError from fault
+    if not stopped:
+        raise LetterGoneError
+    return outcomes.keep_recalled(reminder, by=by, now=now)
 
 
 def _look(sending: Sending, now: datetime, summary: TrackingSummary) -> None:

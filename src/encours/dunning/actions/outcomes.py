@@ -173,6 +173,19 @@ def retry(reminder: Reminder, *, by: User | None, now: datetime) -> Reminder:
     return found
 
 
+@transaction.atomic
+def keep_recalled(reminder: Reminder, *, by: User | None, now: datetime) -> Reminder:
+    """Put a letter that its carrier stopped back to be confirmed: nobody was contacted, and no step was taken."""
+    found = locked(reminder, ReminderState.SENT)
+    if found.sending_id is None:
+        raise ReminderStateError
+    channels.keep_recalled(found.sending_id, now)
+    _draft_again(found)
+    tell(found, "reminder.drafted", by=by, now=now, why="recalled", amount=found.amount)
+    decide_again(found)
+    return found
+
+
 def post(
     organization: Organization,
     reminder_ids: Sequence[int],
