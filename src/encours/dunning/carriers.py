@@ -77,12 +77,17 @@ def transport_of(sending: Sending, now: datetime) -> Transport | None:
 
 
 def provider_for(sending: Sending) -> Provider | None:
-    """Return the provider a sending was written for; what was written in test mode stays in it."""
+    """Return the provider a sending was written for; what was written in test mode stays in it.
+
+    Nothing while that provider is in test mode itself: a rehearsal must neither take what was written to leave
+    nor say that what left has arrived.
+    """
     if sending.options.get("rehearsed"):
         return Rehearsal(sending.provider)
     account = account_of(sending.organization_id, sending.channel)
-    # Switched to test mode since: nothing leaves any more.
-    return provider_of(account) if account and account.provider == sending.provider else None
+    if account is None or account.test_mode or account.provider != sending.provider:
+        return None
+    return provider_of(account)
 
 
 def key_of(sending: Sending) -> str:
