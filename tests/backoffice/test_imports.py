@@ -40,11 +40,11 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """The jobs that were left for a worker, newest last."""
     left: list[tuple[str, int]] = []
 
-    def defer(name: str, **what: int) -> None:
-        left.append((name, what.get("import_id", 0)))
+    def defer(name: str, *, import_id: int = 0, **_more: object) -> None:
+        left.append((name, import_id))
 
     monkeypatch.setattr(intake, "defer", defer)
-    monkeypatch.setattr("encours.backoffice.imports.defer", defer)
+    monkeypatch.setattr("encours.backoffice.refresh.defer", defer)
     return left
 
 

@@ -62,6 +62,40 @@ def test_the_day_begins_once_however_late(
         assert Event.objects.filter(kind="daily.ran").count() == 1
 
 
+def test_what_fails_for_one_organization_stops_no_other(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = create_organization(User.objects.get(), name="Verger", now=NOW, welcomed_at=NOW)
+    at(monkeypatch, NOW)
+    monkeypatch.setattr(work.sending, "waiting", lambda *_: True)
+
+    def broken(organization_id: int, _now: datetime) -> None:
+        if organization_id == organization.pk:
+            raise ValueError("no such time zone")
+
+    for name in ("sweep", "seal"):
+        monkeypatch.setattr(work, name, broken)
+    work.every_minute(0)
+    work.every_ten_minutes(0)
+    assert (jobs_left("dunning.send"), jobs_left("daily.run")) == (1, 1)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        f"wake failed for organization {organization.pk}",
+        f"begin_day failed for organization {organization.pk}",
+    ]
+    assert other.pk > organization.pk
+
+
+def test_a_pass_that_takes_long_is_not_piled_upon(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, NOW)
+    monkeypatch.setattr(work.sending, "waiting", lambda *_: True)
+    for _minute in range(3):
+        work.every_minute(0)
+        work.every_ten_minutes(0)
+    assert (jobs_left("dunning.send"), jobs_left("daily.run")) == (1, 1)
+
+
 def test_history_is_sealed_by_itself(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, NOW + timedelta(minutes=10))
     work.every_ten_minutes(0)

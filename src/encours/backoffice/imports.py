@@ -20,10 +20,10 @@ from encours.backoffice import import_issues, import_mapping, import_words
 from encours.backoffice.desk import DeskRequest, page
 from encours.backoffice.import_pages import by_htmx, import_of, locked
 from encours.backoffice.listing import page_number
+from encours.backoffice.refresh import bring_up_to_date
 from encours.backoffice.uploads import Quota
 from encours.backoffice.welcome import step_address
 from encours.connectors.intake import ask_to_load, ask_to_read
-from encours.queue import defer
 from encours.receivables import actions, import_queries
 from encours.receivables.models import Import, ImportState
 
@@ -226,7 +226,7 @@ def import_undo(request: DeskRequest, import_id: int) -> HttpResponse:
     if request.method == "POST":
         found = locked(request, import_id)
         actions.undo_import(found, by=request.desk.by, now=request.desk.now)
-        defer("daily.run", organization_id=found.organization_id)
+        bring_up_to_date(found.organization_id)
         messages.success(request, _("The file was undone: the accounts are what they were before it."))
         return redirect("import", import_id)
     found = import_of(request, import_id)

@@ -95,23 +95,31 @@ def mail_read(organization_id: int, mailbox_id: int) -> None:
 def every_minute(timestamp: int) -> None:  # noqa: ARG001 - the queue tells the planned time
     """Wake the organizations that have something to send, show doubtful sendings, and have figures ready."""
     now = clock()
-    for organization_id in tenancy.organization_ids():
-        with tenancy.inside(organization_id):
-            sweep(organization_id, now)
-            waiting = sending.waiting(organization_id, now) or answers.waiting(organization_id, now)
-            read = intake.mailboxes_to_read(organization_id)
-        if waiting:
-            defer("dunning.send", organization_id=organization_id, lock=f"send-{organization_id}")
-        for mailbox_id in read:
-            defer_once(
-                "mail.read",
-                organization_id=organization_id,
-                mailbox_id=mailbox_id,
-                lock=f"mailbox-{mailbox_id}",
-            )
+    for_each_organization(wake, now)
+    for_each_organization(compute_ahead, now)
 
+
+def for_each_organization(task: Callable[[int, datetime], None], now: datetime) -> None:
+    """Do something for every organization; what fails for one is logged, and the others have theirs all the same."""
     for organization_id in tenancy.organization_ids():
-        compute_ahead(organization_id, now)
+        try:
+            task(organization_id, now)
+        except Exception:
+            logger.exception("%s failed for organization %s", task.__name__, organization_id)
+
+
+def wake(organization_id: int, now: datetime) -> None:
+    """Leave the jobs of the minute to the workers: what waits to be sent, and the mailboxes to read."""
+    with tenancy.inside(organization_id):
+        sweep(organization_id, now)
+        waiting = sending.waiting(organization_id, now) or answers.waiting(organization_id, now)
+        read = intake.mailboxes_to_read(organization_id)
+    if waiting:
+        defer_once("dunning.send", organization_id=organization_id, lock=f"send-{organization_id}")
+    for mailbox_id in read:
+        defer_once(
+            "mail.read", organization_id=organization_id, mailbox_id=mailbox_id, lock=f"mailbox-{mailbox_id}"
+        )
 
 
 def compute_ahead(organization_id: int, now: datetime) -> None:
@@ -127,15 +135,18 @@ def compute_ahead(organization_id: int, now: datetime) -> None:
 @own_connection
 def every_ten_minutes(timestamp: int) -> None:  # noqa: ARG001
     """Seal history, and start the day of the organizations whose day has begun; a missed hour is caught up."""
-    now = clock()
-    for organization_id in tenancy.organization_ids():
-        with tenancy.inside(organization_id):
-            seal(organization_id, now)
-            organization = Organization.objects.get(pk=organization_id)
-            begun = now.astimezone(ZoneInfo(organization.timezone)).hour >= DAY_BEGINS_AT
-            due = organization.daily_ran_on != today_of(organization, now)
-            followed = tracking.waiting(organization_id, now)
-        if followed:
-            defer("dunning.follow", organization_id=organization_id, lock=f"send-{organization_id}")
-        if begun and due:
-            defer("daily.run", organization_id=organization_id, lock=f"daily-{organization_id}")
+    for_each_organization(begin_day, clock())
+
+
+def begin_day(organization_id: int, now: datetime) -> None:
+    """Seal the history of an organization, ask its carriers for news, and start its day once it has begun."""
+    with tenancy.inside(organization_id):
+        seal(organization_id, now)
+        organization = Organization.objects.get(pk=organization_id)
+        begun = now.astimezone(ZoneInfo(organization.timezone)).hour >= DAY_BEGINS_AT
+        due = organization.daily_ran_on != today_of(organization, now)
+        followed = tracking.waiting(organization_id, now)
+    if followed:
+        defer("dunning.follow", organization_id=organization_id, lock=f"send-{organization_id}")
+    if begun and due:
+        defer_once("daily.run", organization_id=organization_id, lock=f"daily-{organization_id}")
