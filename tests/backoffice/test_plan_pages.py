@@ -9,7 +9,7 @@ from tests.backoffice.conftest import NOW
 from encours.accounts.models import Organization, User
 from encours.customers.models import Customer
 from encours.dunning import plans, queries
-from encours.dunning.actions import ensure_default_plan
+from encours.dunning.actions import ensure_default_plan, run
 from encours.dunning.actions import plans as actions
 from encours.dunning.models import DunningPlan, PlanRule, Reminder, Template
 from encours.rules.ready_plans import READY_PLANS
@@ -237,6 +237,9 @@ def test_rules_are_tried_then_applied_and_moved(
     big = Customer.objects.get(code="BIG")
     assert plans.lineages(organization, work.TODAY)[big.pk] == draft.pk
     assert "by the rule “Big ones”" in text(bob, "customer", big.pk)
+    run(organization, work.TODAY, NOW)
+    listed = bob.get(reverse("customers-csv"), {"q": "BIG"}).content.decode()
+    assert "First word by e-mail" in listed
     assert 'value="5000"' in text(bob, "plan-rule", "1")
     bob.post(reverse("plan-rules-change"), {"place": "0", "verb": "remove"})
     bob.post(reverse("plan-rules-forget"))

@@ -32,7 +32,7 @@ class Next:
 
 
 def steps_of(organization: Organization) -> Steps:
-    """Return the steps of the plan by rank."""
+    """Return the steps of the default plan by rank, for decisions that only kept a rank."""
     plan = default_plan(organization)
     return {step.rank: step for step in plan.steps.all()} if plan else {}
 
@@ -48,10 +48,10 @@ def next_action(
 ) -> Next | None:
     """Return what comes next for a customer; nothing when there is nothing to ask."""
     if outcome == "remind":
-        step = steps.get(int(params.get("rank", 0)))
-        if step is None:
-            return Next("", "", "")
-        return Next(sentences.step(step.name), str(CHANNELS.get(step.channel, "")), "")
+        name, channel = str(params.get("step", "")), str(params.get("channel", ""))
+        if not name and (step := steps.get(int(params.get("rank", 0)))):
+            name, channel = step.name, step.channel
+        return Next(sentences.step(name) if name else "", str(CHANNELS.get(channel, "")), "")
     if outcome == "hold" and reason != "nothing_due":
         return Next("", "", sentences.hold(reason, params, until, currency))
     return None

@@ -243,8 +243,11 @@ def _facts(verdict: Verdict) -> dict[str, object]:
     """Return what is kept of a verdict; saying nothing holds something back only where something is overdue."""
     decision = verdict.decision
     if isinstance(decision, rules.Remind):
-        said = {"outcome": "remind", "reason": decision.step.trigger, "until": None}
-        return {**said, "params": {"rank": decision.step.rank}, "amount": decision.amount}
+        step = decision.step
+        said = {"outcome": "remind", "reason": step.trigger, "until": None}
+        # A rank means a step of one plan only: its name and channel say what is done, whatever the plan.
+        params = {"rank": step.rank, "step": step.name, "channel": step.channel}
+        return {**said, "params": params, "amount": decision.amount}
     return {
         "outcome": "hold" if verdict.overdue else "quiet",
         "reason": decision.reason_code,
