@@ -4,7 +4,6 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -21,11 +20,6 @@ from encours.dunning import actions
 from encours.dunning.actions import outcomes
 from encours.dunning.models import Decision, Pause, Reminder
 from encours.receivables.models import Item
-
-
-@pytest.fixture(autouse=True)
-def eight_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
 
 
 def page(client: Client, name: str = "reminders", *args: object, **query: object) -> str:
@@ -83,17 +77,24 @@ def test_what_is_held_says_why_how_much_and_until_when(alice: Client, organizati
     assert "Laiterie" in only_later
     assert "Papeterie" not in only_later
     assert "€450.00" in only_later
-    assert "Papeterie" in page(alice, tab="held", q="papet")
+    found = page(alice, tab="held", q="papet")
+    assert "1 customer, €700.00" in found
+    assert "Laiterie" not in found
     assert "Nobody is held" in page(alice, tab="held", q="nobody")
 
 
 def test_who_was_postponed_can_be_asked_again(alice: Client, organization: Organization):
     found = morning(organization)
     buyer = found["BIG"].customer
-    actions.postpone(buyer, until=date(2026, 12, 1), reason="x", by=None, now=NOW)
+    actions.postpone(buyer, until=date(2026, 12, 1), reason="Away in November", by=None, now=NOW)
     run(organization, TODAY)
     address = reverse("reminders-lift", args=[buyer.pk])
-    assert address in page(alice, tab="held")
+    seen = page(alice, tab="held", q=buyer.code)
+    assert address in seen
+    assert "Away in November" in seen
+    assert "1 customer, €9,000.00" in seen
+    listed = alice.get(reverse("reminders-export", args=["csv"]), {"tab": "held"}).content.decode()
+    assert "Away in November" in listed
     answer = alice.post(address, follow=True)
     assert "is asked again" in answer.content.decode()
     assert Pause.objects.get().lifted_at is not None

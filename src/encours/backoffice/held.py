@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -21,7 +21,7 @@ from encours.channels.xlsx import Cell, Column
 from encours.customers.models import Customer
 from encours.customers.queries import customers_of
 from encours.dunning import actions, queries, sentences
-from encours.dunning.models import Decision
+from encours.dunning.models import Decision, Pause
 
 PAGE_SIZE = 50
 KINDS = {
@@ -63,6 +63,7 @@ class Held:
 
     customer: Customer
     sentence: str
+    said: str
     amount: Decimal
     since: date
     until: date | None
@@ -85,7 +86,18 @@ def decisions(desk: Desk, reason: str = "", search: str = "") -> "QuerySet[Decis
     found = queries.held(desk.organization, reason=reason, collector_id=desk.portfolio_user)
     if search:
         found = found.filter(Q(customer__name__icontains=search) | Q(customer__code__icontains=search))
-    return found
+    return found.annotate(said=Subquery(_said(desk)))
+
+
+def _said(desk: Desk) -> "QuerySet[Pause, str]":
+    """Return what a person wrote when the customer of a decision was left alone."""
+    pauses = Pause.objects.filter(
+        organization=desk.organization,
+        customer_id=OuterRef("customer_id"),
+        lifted_at=None,
+        until__gt=desk.today,
+    )
+    return pauses.exclude(reason="").order_by("-placed_at").values_list("reason", flat=True)[:1]
 
 
 def told(desk: Desk, decision: Decision) -> Held:
@@ -96,6 +108,7 @@ def told(desk: Desk, decision: Decision) -> Held:
     return Held(
         customer=decision.customer,
         sentence=sentences.hold(decision.reason, decision.params, None, desk.organization.currency),
+        said=(getattr(decision, "said", "") or "") if postponed else "",
         amount=decision.amount,
         since=decision.decided_on,
         until=decision.until,
@@ -107,7 +120,8 @@ def tab(request: DeskRequest) -> dict[str, Any]:
     """Gather the tab of those who are held."""
     desk = request.desk
     reason, search = request.GET.get("reason", ""), request.GET.get("q", "").strip()
-    pager = Paginator(decisions(desk, reason, search), PAGE_SIZE).get_page(request.GET.get("page"))
+    wanted = decisions(desk, reason, search)
+    pager = Paginator(wanted, PAGE_SIZE).get_page(request.GET.get("page"))
     found = kinds(desk)
     lines = [told(desk, decision) for decision in pager.object_list]
     return {
@@ -117,7 +131,7 @@ def tab(request: DeskRequest) -> dict[str, Any]:
         "page": pager,
         "held": lines,
         "liftable": any(line.liftable for line in lines),
-        "total": sum((kind.amount for kind in found if reason in {"", kind.reason}), Decimal(0)),
+        "total": wanted.order_by().aggregate(total=Sum("amount"))["total"] or Decimal(0),
     }
 
 
@@ -127,6 +141,7 @@ def columns() -> list[Column]:
         Column(_("Code")),
         Column(_("Customer")),
         Column(_("Why"), width=60),
+        Column(_("Reason"), width=30),
         Column(_("Since"), "date"),
         Column(_("Until"), "date"),
         Column(_("Amount"), "money", total=True),
@@ -136,7 +151,15 @@ def columns() -> list[Column]:
 def cells(desk: Desk, decision: Decision) -> list[Cell]:
     """Return one line of the list as a file."""
     line = told(desk, decision)
-    return [line.customer.code, line.customer.name, line.sentence, line.since, line.until, line.amount]
+    return [
+        line.customer.code,
+        line.customer.name,
+        line.sentence,
+        line.said,
+        line.since,
+        line.until,
+        line.amount,
+    ]
 
 
 @page(permissions.REMIND)
