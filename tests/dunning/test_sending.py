@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -21,13 +22,14 @@ from encours.channels.models import Sending
 from encours.customers.models import Contact
 from encours.dunning import actions, sending
 from encours.dunning.errors import ReminderStateError
-from encours.dunning.models import Reminder, ReminderItem, Template
+from encours.dunning.models import Guardrails, Reminder, ReminderItem, Template
 from encours.events.models import Event
 from encours.receivables.models import Item
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 TODAY = date(2026, 11, 22)
 NOW = desk.at(TODAY)
+PARIS = ZoneInfo("Europe/Paris")
 HERE = Path(__file__).parent
 MailServer = Callable[..., Postman]
 
@@ -89,6 +91,32 @@ def test_a_reminder_arrives_with_its_statement_and_is_recorded(mail_server: Mail
     assert kinds(organization) == ["reminder.drafted", "reminder.confirmed", "reminder.sent"]
     assert sending.send_confirmed(organization.pk, NOW).sent == 0
     assert len(postman.received) == 1
+
+
+@pytest.mark.parametrize(("closes", "left"), [(True, 1), (False, 3)])
+def test_a_long_pass_ends_with_the_hours_of_sending(mail_server: MailServer, closes: bool, left: int) -> None:
+    postman = mail_server()
+    organization = confirmed(postman.port, customers=3)
+    if closes:
+        with tenancy.inside(organization.pk):
+            Guardrails.objects.update(window_to=NOW.astimezone(PARIS).time().replace(minute=30))
+    before = NOW + timedelta(minutes=29, seconds=50)
+    summary = sending.send_confirmed(
+        organization.pk, before, lambda: before + timedelta(minutes=len(postman.received))
+    )
+    assert (summary.sent, len(postman.received)) == (left, left)
+    held = [reminder.held for reminder in reminders(organization) if reminder.state == "confirmed"]
+    assert len(held) == 3 - left
+    assert all(why.startswith("closed:hours:2026-11-23") for why in held)
+
+
+def test_a_pass_ends_with_its_day(mail_server: MailServer) -> None:
+    postman = mail_server()
+    organization = confirmed(postman.port, customers=2)
+    summary = sending.send_confirmed(
+        organization.pk, NOW, lambda: NOW + timedelta(days=len(postman.received))
+    )
+    assert (summary.sent, len(postman.received)) == (1, 1)
 
 
 def test_nothing_leaves_in_simulation_and_it_is_said_once(mail_server: MailServer) -> None:

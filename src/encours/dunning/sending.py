@@ -6,9 +6,10 @@ them leaves something the next pass takes up where it stands; one that dies on t
 """
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
@@ -31,6 +32,8 @@ from encours.rules.wording import WordingError
 
 # A carrier that refuses this many messages in a row is down: the rest of its channel waits for the next pass.
 REFUSALS_IN_A_ROW = 3
+# How often a pass looks at the clock again: hours close, and days end, while it sends.
+LOOKS_AGAIN = timedelta(minutes=1)
 
 
 @dataclass
@@ -60,10 +63,25 @@ class _Pass:
     organization: Organization
     today: date
     now: datetime
+    clock: Callable[[], datetime]
 
     def inside(self) -> AbstractContextManager[None]:
         """Open a transaction that sees the organization."""
         return tenancy.inside(self.organization.pk)
+
+    def at_present(self) -> "_Pass":
+        """Return this pass at the present minute, what must wait by then marked as such."""
+        now = self.clock()
+        if now - self.now < LOOKS_AGAIN:
+            return self
+        with self.inside():
+            outcomes.hold_waiting(self.organization, now)
+        return replace(self, now=now)
+
+    @property
+    def over(self) -> bool:
+        """Tell whether the day of this pass has ended: what is left must be decided again first."""
+        return today_of(self.organization, self.now) != self.today
 
 
 def waiting(organization_id: int, now: datetime) -> bool:
@@ -82,17 +100,23 @@ def waiting(organization_id: int, now: datetime) -> bool:
     return Sending.objects.filter(organization_id=organization_id, pk__in=numbers).exclude(later).exists()
 
 
-def send_confirmed(organization_id: int, now: datetime) -> SendingSummary:
+def send_confirmed(
+    organization_id: int, now: datetime, clock: Callable[[], datetime] | None = None
+) -> SendingSummary:
     """Send what was confirmed and is still true, or only say so while the organization is in simulation.
 
-    Call it outside any transaction: what left must be known as soon as it has left.
+    Call it outside any transaction: what left must be known as soon as it has left. A pass may take long: with a
+    clock it ends when the hours of sending do.
     """
     summary = SendingSummary()
     with tenancy.inside(organization_id):
         organization = Organization.objects.get(pk=organization_id)
-        sending_pass = _Pass(organization, today_of(organization, now), now)
+        sending_pass = _Pass(organization, today_of(organization, now), now, clock or (lambda: now))
         begun = _begun(organization)
     for reminder_id, sending_id in begun:
+        sending_pass = sending_pass.at_present()
+        if sending_pass.over:
+            return summary
         _carry_on(sending_pass, reminder_id, sending_id, summary)
     if organization.simulation:
         summary.simulated = _simulate(sending_pass)
@@ -146,6 +170,9 @@ def _send_new(sending_pass: _Pass, summary: SendingSummary) -> None:
     for number, channel in numbers:
         if refused[channel] >= REFUSALS_IN_A_ROW:
             continue
+        sending_pass = sending_pass.at_present()
+        if sending_pass.over:
+            return
         sending = _prepare(sending_pass, number, summary)
         if sending is None or by_hand(sending):
             continue
@@ -197,6 +224,7 @@ def _prepare(sending_pass: _Pass, reminder_id: int, summary: SendingSummary) -> 
             Reminder.objects.select_for_update(of=("self",), skip_locked=True)
             .select_related("step", "customer")
             .filter(pk=reminder_id, state=ReminderState.CONFIRMED, sending_id=None)
+            .exclude(Q(held__startswith=CLOSED) | Q(held=hours.STALE))
             .first()
         )
         if reminder is None:

@@ -74,7 +74,7 @@ def daily_help(organization_id: int, begun: str, place: int) -> None:
 @own_connection
 def dunning_send(organization_id: int) -> None:
     """Send what was confirmed, and the answers that wait."""
-    sending.send_confirmed(organization_id, clock())
+    sending.send_confirmed(organization_id, clock(), clock)
     answers.send(organization_id, clock())
 
 
@@ -82,7 +82,7 @@ def dunning_send(organization_id: int) -> None:
 def dunning_follow(organization_id: int) -> None:
     """Ask the carriers what became of texts and letters, then keep it on the reminders."""
     tracking.follow(organization_id, clock())
-    sending.send_confirmed(organization_id, clock())
+    sending.send_confirmed(organization_id, clock(), clock)
 
 
 @own_connection
