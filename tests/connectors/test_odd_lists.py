@@ -214,3 +214,12 @@ def test_a_sheet_that_was_not_read_is_told(tmp_path):
     (issue,) = batch.issues
     assert (issue.code, issue.params) == ("sheet_left_out", {"sheet": "Février"})
     assert owed(batch) == {"ALPHA": 100}
+
+
+def test_columns_that_only_a_person_understands(tmp_path):
+    with pytest.raises(errors.MappingNeededError, match="Wem, Nr, Wann, Wieviel"):
+        listed(tmp_path, "Liste\nWem;Nr;Wann;Wieviel\nAlpha;F1;05/01/2026;100,00\n")
+    with pytest.raises(errors.HeaderMissingError):
+        listed(tmp_path, "Alpha;F1;05/01/2026;100,00\nBeta;F2;05/01/2026;100,00\n")
+    with pytest.raises(errors.HeaderMissingError):
+        listed(tmp_path, "Bonjour;voici;la liste\ndes;choses;utiles\n")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from encours.connectors import errors, files
@@ -15,6 +16,7 @@ VALUE = re.compile(r"[-+(]?\d[\d\s.,/:-]*\)?\s*(?:€|EUR|%)?")
 DEPTH = 40
 LEAST_COLUMNS = 2
 OTHER_COLUMNS = 3
+UNKNOWN_COLUMNS = 3
 RULE = "-=_*+. "
 
 
@@ -67,6 +69,7 @@ def _table(sheet: Sheet) -> Table | None:
             known = known_headers(names)
             if known >= LEAST_COLUMNS and (best is None or known > best[0]):
                 best = (known, place + size, tuple(names))
+    best = best or _unknown_names(sheet.rows[:DEPTH])
     if best is None:
         return None
     _known, start, names = best
@@ -78,6 +81,21 @@ def _table(sheet: Sheet) -> Table | None:
         sheet.encoding,
         sheet.separator,
     )
+
+
+def _unknown_names(rows: Sequence[Row]) -> tuple[int, int, tuple[str, ...]] | None:
+    """Return the first row of words above a row that holds values: names that only a person understands."""
+    for place, ((_line, cells), (_below, values)) in enumerate(pairwise(rows)):
+        width = len(cells)
+        words = all(cells) and len(set(cells)) == width and not any(VALUE.fullmatch(cell) for cell in cells)
+        filled = [cell for cell in values[:width] if cell]
+        if (
+            words
+            and width >= UNKNOWN_COLUMNS
+            and sum(bool(VALUE.fullmatch(cell)) for cell in filled) >= LEAST_COLUMNS
+        ):
+            return 0, place + 1, tuple(cells)
+    return None
 
 
 def _ruled(cells: Sequence[str]) -> bool:
