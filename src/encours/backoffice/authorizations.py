@@ -39,8 +39,8 @@ class ApplicationForm(forms.Form):
     client_id = forms.CharField(label=gettext_lazy("Application (client) ID"), max_length=200)
     secret = forms.CharField(
         label=gettext_lazy("Client secret"),
-        required=False,
         max_length=500,
+        error_messages={"required": gettext_lazy("Without its secret the application is given no token.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     tenant = forms.CharField(
@@ -61,6 +61,7 @@ class ApplicationForm(forms.Form):
     def __init__(self, provider: str, kept: MailApplication | None, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
         super().__init__(*args, **{**options, "prefix": provider})
         self.kept = bool(kept and kept.sealed_secret)
+        self.fields["secret"].required = not self.kept
         if self.kept:
             self.fields["secret"].help_text = _("Kept, encrypted. Leave empty to keep it.")
         if not AUTHORITIES[provider].by_itself:
@@ -74,10 +75,8 @@ class ApplicationForm(forms.Form):
         return tenant
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the secret once, and for the directory of an application that nobody consents to."""
+        """Ask for the directory of an application that nobody consents to."""
         found = super().clean() or self.cleaned_data
-        if not found.get("secret") and not self.kept:
-            self.add_error("secret", _("Without its secret the application is given no token."))
         if found.get("by_itself") and found.get("tenant", "") in ("", *ANY_TENANT):
             self.add_error("tenant", _("An application that opens mailboxes by itself names its directory."))
         return found
