@@ -97,7 +97,37 @@ def test_a_promise_is_noted_and_withdrawn(alice: Client, buyer: Customer) -> Non
 def test_a_promise_of_yesterday_is_refused_in_words(alice: Client, buyer: Customer) -> None:
     answer = alice.post(
         f"/customers/{buyer.pk}/promise/",
-        {"amount": "1000", "promised_on": "2020-11-30", "item": numbers(buyer)},
-        follow=True,
+        {"amount": "1000", "promised_on": "2020-11-30", "item": numbers(buyer), "sentence": "Mme Roux"},
+        headers={"HX-Request": "true"},
     )
-    assert "A promise is about a day to come." in answer.content.decode()
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "A promise is about a day to come." in said
+    assert 'value="Mme Roux"' in said, "the dialog stays, with what was typed"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"item": []}, "choose at least one"),
+        ({"first_on": "2020-01-01"}, "The installments must add up"),
+        ({"first_on": "9999-12-31"}, "The installments must add up"),
+        ({"first_on": "9999-12-31", "every": "week"}, "The installments must add up"),
+    ],
+)
+def test_installments_that_cannot_be_are_refused_in_words(
+    alice: Client, buyer: Customer, wrong: dict[str, object], told: str
+) -> None:
+    data = {
+        "count": 3,
+        "first_on": FIRST.isoformat(),
+        "every": "month",
+        "item": numbers(buyer),
+        "note": "By phone",
+    }
+    answer = alice.post(f"/customers/{buyer.pk}/installments/", {**data, **wrong})
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert told in said
+    assert 'value="By phone"' in said
+    assert not PaymentPlan.objects.exists()

@@ -152,6 +152,8 @@ def test_nonsense_is_refused(items: list[Item], organization: Organization) -> N
         made(items, 0)
     with pytest.raises(PromiseDateError):
         made(items, on=MADE - timedelta(days=1))
+    with pytest.raises(PromiseDateError):
+        made(items, on=date.max)
     for item in items:
         desk.pay(item, MADE)
     with pytest.raises(PromiseItemsError):

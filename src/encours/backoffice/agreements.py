@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from encours.accounts.permissions import REMIND
 from encours.backoffice.allocating import AmountField
 from encours.backoffice.case import customer_or_404, decide_again
-from encours.backoffice.customer_forms import ask, done
+from encours.backoffice.customer_forms import ask, done, refused
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.customers.models import Customer
 from encours.dunning.actions import agreements as actions
@@ -85,7 +85,9 @@ class PlanForm(ItemsForm):
 
     def parts(self, currency: str) -> tuple[Part, ...]:
         """Return the installments as they would be, nothing while the form makes no sense."""
-        wanted = self.cleaned_data if self.is_bound and self.is_valid() else self.initial
+        if self.is_bound and not self.is_valid():
+            return ()
+        wanted = self.cleaned_data if self.is_bound else self.initial
         try:
             return installments(
                 self.total,
@@ -94,7 +96,7 @@ class PlanForm(ItemsForm):
                 every=cast("Rhythm", wanted["every"]),
                 currency=currency,
             )
-        except ValueError:
+        except (ValueError, OverflowError):
             return ()
 
 
@@ -137,16 +139,11 @@ def customer_plan_agree(request: DeskRequest, customer_id: int) -> HttpResponse:
     }
     if "preview" in request.GET:
         return render(request, "backoffice/agreement_parts.html", shown)
-    if request.method == "POST" and form.is_valid() and parts:
-        actions.agree(
-            customer,
-            items=form.ticked,
-            installments=parts,
-            today=desk.today,
-            by=desk.user,
-            now=desk.now,
-            note=form.cleaned_data["note"],
-        )
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and refused(form, lambda: _agree(desk, customer, form, parts))
+    ):
         decide_again(desk, [customer.pk])
         said = ngettext(
             "%(count)s installment agreed, until %(day)s.",
@@ -162,6 +159,18 @@ def customer_plan_agree(request: DeskRequest, customer_id: int) -> HttpResponse:
         verb=_("Agree"),
         body="backoffice/agreement_plan.html",
         shown=shown,
+    )
+
+
+def _agree(desk: Desk, customer: Customer, form: PlanForm, parts: Sequence[Part]) -> PaymentPlan:
+    return actions.agree(
+        customer,
+        items=form.ticked,
+        installments=parts,
+        today=desk.today,
+        by=desk.user,
+        now=desk.now,
+        note=form.cleaned_data["note"],
     )
 
 
@@ -184,8 +193,9 @@ def customer_promise(request: DeskRequest, customer_id: int) -> HttpResponse:
     form = PromiseForm(items, desk.today, data, initial={"promised_on": desk.today + timedelta(days=7)})
     if not form.is_bound:
         form.initial["amount"] = floatformat(form.total, 2)
-    if request.method == "POST" and form.is_valid():
-        made = promise_verbs.promise(
+
+    def promise() -> Promise:
+        return promise_verbs.promise(
             desk.organization,
             customer,
             items=form.ticked,
@@ -194,6 +204,8 @@ def customer_promise(request: DeskRequest, customer_id: int) -> HttpResponse:
             now=desk.now,
             **form.cleaned_data,
         )
+
+    if request.method == "POST" and form.is_valid() and (made := refused(form, promise)):
         decide_again(desk, [customer.pk])
         said = _("%(amount)s promised for %(day)s.") % {
             "amount": money(made.amount, desk.organization.currency),

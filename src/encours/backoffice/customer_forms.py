@@ -1,7 +1,7 @@
 """A form about one customer: a dialog over its page, or a page of its own where there is no script."""
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
 
 from django.contrib import messages
 from django.forms import Form
@@ -10,9 +10,20 @@ from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRefresh
 
 from encours.backoffice.desk import DeskRequest
+from encours.backoffice.errors import REFUSALS, sentence
 from encours.customers.models import Customer
 
 INVALID = 422
+Done = TypeVar("Done")
+
+
+def refused(form: Form, verb: Callable[[], Done]) -> Done | None:
+    """Do what a form asks for; a refusal is said in the form, where nothing that was typed is lost."""
+    try:
+        return verb()
+    except REFUSALS as refusal:
+        form.add_error(None, sentence(refusal))
+        return None
 
 
 def ask(

@@ -20,12 +20,23 @@ MEDIA = {
     "pdf": "application/pdf",
 }
 LONGEST_PAGE_NUMBER = 9
+LONGEST_ROW_NUMBER = 18
 
 
 def page_number(request: HttpRequest) -> int:
     """Return the page that is asked for, the first one for a nonsense number."""
     asked = request.GET.get("page", "")
     return max(1, int(asked)) if asked.isdecimal() and len(asked) <= LONGEST_PAGE_NUMBER else 1
+
+
+def asked_text(request: HttpRequest, name: str = "q") -> str:
+    """Return a text of the address, without the sign that PostgreSQL keeps nowhere."""
+    return request.GET.get(name, "").replace("\0", "").strip()
+
+
+def row_numbers(texts: Iterable[str]) -> list[int]:
+    """Return the numbers of rows among these texts; what is no number, or too long for one, is left out."""
+    return [int(text) for text in texts if text.isdecimal() and len(text) <= LONGEST_ROW_NUMBER]
 
 
 def pager(found: Page[Any]) -> Pager[int]:

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 from encours.accounts.permissions import ALLOCATE
 from encours.backoffice.allocating import AmountField, pair
 from encours.backoffice.case import customer_or_404, look_again
-from encours.backoffice.customer_forms import ask, done
+from encours.backoffice.customer_forms import ask, done, refused
 from encours.backoffice.desk import DeskRequest, page
+from encours.backoffice.listing import row_numbers
 from encours.receivables import actions
 from encours.receivables.models import Item
 from encours.receivables.queries import matches_of, open_debits
@@ -71,10 +72,13 @@ def customer_payment(request: DeskRequest, customer_id: int) -> HttpResponse:
     desk, customer = request.desk, customer_or_404(request, customer_id)
     items = list(open_debits(desk.organization.pk, customer.pk, desk.organization.currency)[:ITEMS_SHOWN])
     form = PaymentForm(items, desk.today, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        payment = actions.record_payment(
+
+    def record() -> Item:
+        return actions.record_payment(
             desk.organization, customer, items=form.ticked, by=desk.by, now=desk.now, **form.cleaned_data
         )
+
+    if request.method == "POST" and form.is_valid() and (payment := refused(form, record)):
         look_again(desk, customer.pk)
         return done(request, customer, _said(payment), "account")
     return ask(
@@ -130,7 +134,7 @@ def customer_match_refuse(request: DeskRequest, customer_id: int, match_id: int)
 def customer_matches_accept(request: DeskRequest, customer_id: int) -> HttpResponse:
     """Agree with every allocation that was proposed on the page."""
     desk, customer = request.desk, customer_or_404(request, customer_id)
-    seen = {int(pk) for pk in request.POST.getlist("match") if pk.isdecimal()}
+    seen = set(row_numbers(request.POST.getlist("match")))
     count = 0
     # Each acceptance proposes anew: only what was seen is accepted, by what it says and not by its number.
     known = {

@@ -14,7 +14,7 @@ from encours.payment_plans.errors import InstallmentsError, PlanCanceledError, P
 from encours.payment_plans.models import Installment, PaymentPlan, PaymentPlanItem
 from encours.payment_plans.queries import items_in_plans
 from encours.receivables.models import Item
-from encours.rules.installments import Part
+from encours.rules.installments import FARTHEST, Part
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def agree(
     days = [part.due_on for part in installments]
     if (
         not installments
-        or min(days) < today
+        or not today <= min(days) <= max(days) <= FARTHEST
         or any(later <= earlier for earlier, later in pairwise(days))
         or min(part.amount for part in installments) <= 0
         or sum(part.amount for part in installments) != total

@@ -10,6 +10,8 @@ from encours.rules.money import decimals_of
 
 Rhythm = Literal["week", "month"]
 MOST = 60
+# A slip of the keyboard, or a debtor's joke: a day at the end of the calendar stops every sum of days after it.
+FARTHEST = date(2199, 12, 31)
 DAYS_OF_WEEK = 7
 
 

@@ -17,6 +17,7 @@ from encours.dunning.errors import PromiseAmountError, PromiseDateError, Promise
 from encours.dunning.models import Decision, Guardrails, Promise, PromiseItem, TaskKind
 from encours.events.actions import record
 from encours.receivables.models import Item
+from encours.rules.installments import FARTHEST
 
 # What was paid of each promise by its last day of grace: what was open when it was made, less what is left of it
 # by that day. Money that came but is not yet allocated could still keep a promise: nobody says it is broken.
@@ -79,7 +80,7 @@ def promise(
     made_on = now.astimezone(ZoneInfo(organization.timezone)).date()
     if amount <= 0:
         raise PromiseAmountError
-    if promised_on < made_on:
+    if not made_on <= promised_on <= FARTHEST:
         raise PromiseDateError
     covered = _open(organization, customer, items)
     if not covered:
