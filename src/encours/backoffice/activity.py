@@ -96,7 +96,11 @@ def found(desk: Desk, wanted: dict[str, Any]) -> QuerySet[Event]:
     if wanted.get("from_on"):
         events = events.filter(at__gte=_midnight(desk, wanted["from_on"]))
     if wanted.get("to_on"):
-        events = events.filter(at__lt=_midnight(desk, wanted["to_on"] + timedelta(days=1)))
+        last: date = wanted["to_on"]
+        # Nothing happens after the last day that there is.
+        events = (
+            events if last == date.max else events.filter(at__lt=_midnight(desk, last + timedelta(days=1)))
+        )
     if wanted.get("q"):
         text = wanted["q"].strip()
         known = customers_of(desk.organization.pk, desk.portfolio_user).filter(

@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy
 from encours.accounts import people
 from encours.backoffice import aged, aging_files, item_lines
 from encours.backoffice.desk import Desk, DeskRequest, page
-from encours.backoffice.listing import address, attached, first_page, page_number, pager, query_of, table_file
+from encours.backoffice.listing import (
+    address,
+    attached,
+    first_page,
+    page_number,
+    pager,
+    query_of,
+    row_numbers,
+    table_file,
+)
 from encours.customers.models import Customer
 from encours.customers.queries import customers_of, segments_of
 from encours.reports import aging as reports
@@ -268,9 +277,8 @@ def cell(request: DeskRequest, asked: Question) -> Cell:
     if not chosen:
         totals = balance(desk, asked, size=1).totals
         return Cell(column, None, asked.filters, aged.amount_of(code, totals))
-    if not chosen.isdecimal():
-        raise Http404
-    customer = get_object_or_404(customers_of(desk.organization.pk, desk.portfolio_user), pk=int(chosen))
+    mine = customers_of(desk.organization.pk, desk.portfolio_user)
+    customer = get_object_or_404(mine, pk__in=row_numbers([chosen]))
     totals = reports.aged_totals(desk.organization, desk.today, on=asked.on, customer_id=customer.pk)
     filters = CustomerFilters(portfolio_user_id=desk.portfolio_user)
     return Cell(column, customer, filters, aged.amount_of(code, totals))

@@ -14,7 +14,15 @@ from encours.accounts import people
 from encours.backoffice import customer, customer_plan, customers_many, customers_preview
 from encours.backoffice.decisions import Next, next_action, steps_of, usual_delay
 from encours.backoffice.desk import Desk, DeskRequest, page
-from encours.backoffice.listing import address, first_page, page_number, pager, query_of, table_file
+from encours.backoffice.listing import (
+    address,
+    asked_text,
+    first_page,
+    page_number,
+    pager,
+    query_of,
+    table_file,
+)
 from encours.channels.xlsx import Cell, Column
 from encours.customers.queries import customers_of, segments_of
 from encours.receivables.queries import items_numbered
@@ -118,7 +126,7 @@ def sort_of(request: DeskRequest) -> str:
 @page()
 def customers(request: DeskRequest) -> HttpResponse:
     desk = request.desk
-    if set(request.GET) == {"q"} and (goal := exact(desk, request.GET["q"])):
+    if set(request.GET) == {"q"} and (goal := exact(desk, asked_text(request))):
         return redirect(goal)
     names = names_of(desk)
     segments = segments_of(desk.organization.pk, desk.portfolio_user)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from encours.accounts import people, permissions
 from encours.backoffice.case import decide_again
 from encours.backoffice.desk import DeskRequest, back, page
+from encours.backoffice.listing import row_numbers
 from encours.customers.actions import assign_collector
 from encours.customers.models import Customer
 from encours.customers.queries import customers_of
@@ -22,7 +23,6 @@ from encours.ui.formats import day, integer
 
 USUAL_DAYS = 7
 MOST = 1_000
-LONGEST_NUMBER = 18
 
 
 class PostponeForm(forms.Form):
@@ -56,12 +56,7 @@ class PostponeForm(forms.Form):
 
 def chosen(request: DeskRequest) -> list[Customer]:
     """Return the customers that were ticked and that the reader may see."""
-    data: QueryDict = request.POST
-    numbers = [
-        int(text)
-        for text in data.getlist("customer")[:MOST]
-        if text.isdecimal() and len(text) <= LONGEST_NUMBER
-    ]
+    numbers = row_numbers(request.POST.getlist("customer")[:MOST])
     mine = customers_of(request.desk.organization.pk, request.desk.portfolio_user)
     return list(mine.filter(pk__in=numbers).order_by("pk"))
 

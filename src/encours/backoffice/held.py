@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk, DeskRequest, back, page
+from encours.backoffice.listing import asked_text
 from encours.channels.xlsx import Cell, Column
 from encours.customers.models import Customer
 from encours.customers.queries import customers_of
@@ -119,7 +120,7 @@ def told(desk: Desk, decision: Decision) -> Held:
 def tab(request: DeskRequest) -> dict[str, Any]:
     """Gather the tab of those who are held."""
     desk = request.desk
-    reason, search = request.GET.get("reason", ""), request.GET.get("q", "").strip()
+    reason, search = asked_text(request, "reason"), asked_text(request)
     wanted = decisions(desk, reason, search)
     pager = Paginator(wanted, PAGE_SIZE).get_page(request.GET.get("page"))
     found = kinds(desk)

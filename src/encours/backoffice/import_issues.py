@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from encours.backoffice import import_words
 from encours.backoffice.desk import DeskRequest, page
 from encours.backoffice.import_pages import import_of
-from encours.backoffice.listing import page_number, table_file
+from encours.backoffice.listing import asked_text, page_number, table_file
 from encours.channels.xlsx import Cell, Column
 from encours.receivables import import_queries
 from encours.receivables.models import Import
@@ -31,7 +31,7 @@ def _of(request: DeskRequest, import_id: int) -> Import:
 def issues(request: DeskRequest, import_id: int) -> HttpResponse:
     found = _of(request, import_id)
     every = import_queries.issues_of(found)
-    kind = request.GET.get("kind", "")
+    kind = asked_text(request, "kind")
     kept = every.filter(code=kind) if kind else every
     shown = Paginator(kept, PAGE_SIZE).get_page(page_number(request))
     counted = list(

@@ -144,9 +144,10 @@ def _moves(desk: Desk, trial: Trial, names: dict[int | None, str]) -> list[Moved
 @page(permissions.CONFIGURE)
 def rule(request: DeskRequest, place: str) -> HttpResponse:
     desk, found = request.desk, written(request)
-    if place != NEW and not (place.isdecimal() and int(place) < len(found)):
+    places = {str(number): one for number, one in enumerate(found)}
+    if place != NEW and place not in places:
         raise Http404
-    old = None if place == NEW else found[int(place)]
+    old = places.get(place)
     choices = [
         *((str(lineage), name) for lineage, name in names_of(desk).items() if lineage is not None),
         (NEVER, _("Never chase")),
@@ -188,10 +189,11 @@ def _initial(old: Written | None) -> dict[str, Any]:
 def rules_change(request: DeskRequest) -> HttpResponse:
     """Move, rest, wake or take out one rule of the list that is being changed."""
     found = written(request)
-    text = request.POST.get("place", "")
-    if not (text.isdecimal() and len(text) < len(str(2**31)) and int(text) < len(found)):
+    places = {str(number): number for number in range(len(found))}
+    text, verb = request.POST.get("place", ""), request.POST.get("verb", "")
+    if text not in places:
         raise Http404
-    place, verb = int(text), request.POST.get("verb", "")
+    place = places[text]
     changed = list(found)
     if verb == "remove":
         del changed[place]

@@ -1,6 +1,7 @@
 """Letters ready to post: printed together, listed for the post office, marked as posted, taken back the same day."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from encours.accounts import permissions
 from encours.backoffice.desk import Desk, DeskRequest, page
-from encours.backoffice.listing import table_file
+from encours.backoffice.listing import row_numbers, table_file
 from encours.backoffice.paper import bytes_of
 from encours.backoffice.today import undoable
 from encours.channels import letters as pages
@@ -33,12 +34,24 @@ NUMBER_FIELD = "number-"
 
 
 def chosen(request: DeskRequest) -> "QuerySet[Reminder]":
-    """Return the letters that were ticked; all of them when none was."""
+    """Return the letters that were ticked; when none was, all those that were ready as the page was shown."""
     desk = request.desk
     found = queries.letters_to_post(desk.organization, collector_id=desk.portfolio_user)
     ticked = request.POST.getlist("reminder")
-    # Ticks that mean nothing choose nothing: they must not post every letter.
-    return found.filter(pk__in=[int(one) for one in ticked if one.isdecimal()]) if ticked else found
+    if ticked:
+        # Ticks that mean nothing choose nothing: they must not post every letter.
+        return found.filter(pk__in=row_numbers(ticked))
+    shown_at = _moment(request.POST.get("shown_at", ""))
+    # A letter that became ready since was never printed: nobody can have posted it.
+    return found.filter(sent_at__lte=shown_at) if shown_at else found
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def letter_of(request: DeskRequest, reminder: Reminder) -> bytes:
@@ -112,13 +125,12 @@ def rows(request: DeskRequest, found: list[Reminder]) -> Iterator[list[Cell]]:
 
 def given_numbers(request: DeskRequest) -> dict[int, str]:
     """Return the numbers of the post that were typed, by letter."""
-    return {
-        int(name.removeprefix(NUMBER_FIELD)): str(value).strip()
+    typed = {
+        name.removeprefix(NUMBER_FIELD): str(value).strip()
         for name, value in request.POST.items()
         if name.startswith(NUMBER_FIELD)
-        and name.removeprefix(NUMBER_FIELD).isdecimal()
-        and str(value).strip()
     }
+    return {number: typed[str(number)] for number in row_numbers(typed) if typed.get(str(number))}
 
 
 def post_list(request: DeskRequest, found: list[Reminder]) -> bytes:
@@ -183,7 +195,7 @@ def reminders_posted(request: DeskRequest) -> HttpResponse:
 def reminders_unposted(request: DeskRequest) -> HttpResponse:
     """Take back the word about letters posted today: they wait again."""
     desk = request.desk
-    ids = [int(one) for one in request.GET.get("ids", "").split("-") if one.isdecimal()]
+    ids = row_numbers(request.GET.get("ids", "").split("-"))
     count, refused = 0, ""
     for reminder in posted_today(desk).filter(pk__in=ids):
         try:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from encours.accounts import people
 from encours.backoffice import held, posting, preview, reminder, reminder_page, work
 from encours.backoffice.desk import Desk, DeskRequest, page
-from encours.backoffice.listing import table_file
+from encours.backoffice.listing import asked_text, table_file
 from encours.channels.models import Sending
 from encours.channels.xlsx import Cell, Column
 from encours.dunning import queries, sentences
@@ -162,7 +162,7 @@ def reminders(request: DeskRequest) -> HttpResponse:
         "filtered": bool(wanted),
     }
     if code == "letters":
-        more["posted"] = posting.posted_today(desk)
+        more |= {"posted": posting.posted_today(desk), "shown_at": desk.now.isoformat()}
     who = {row.reminder.confirmed_by for row in rows if row.reminder.confirmed_by}
     return render(request, "backoffice/reminders.html", shown | more | {"people": people.names_of(who)})
 
@@ -175,7 +175,7 @@ def reminders_export(request: DeskRequest, extension: str) -> HttpResponse:
         raise Http404
     if code == "held":
         columns = held.columns()
-        chosen = held.decisions(desk, request.GET.get("reason", ""), request.GET.get("q", "").strip())
+        chosen = held.decisions(desk, asked_text(request, "reason"), asked_text(request))
         rows: Iterable[list[Cell]] = (
             held.cells(desk, decision) for decision in chosen.iterator(EXPORT_CHUNK)
         )

@@ -17,7 +17,7 @@ from encours.backoffice import answering
 from encours.backoffice.case import decide_again
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.errors import REFUSALS, sentence
-from encours.backoffice.listing import address
+from encours.backoffice.listing import address, asked_text
 from encours.backoffice.reply import ReadingForm, described, detail, meaning_name
 from encours.backoffice.today import fragment, number
 from encours.customers.queries import customers_of
@@ -101,7 +101,7 @@ def candidates(request: DeskRequest, message: InboundMessage) -> list[Any]:
     if message.customer_id is not None and "q" not in request.GET:
         return []
     mine = customers_of(request.desk.organization.pk, request.desk.portfolio_user)
-    return list(answering.customers_like(mine, request.GET.get("q", "").strip(), message)[:FOUND_AT_MOST])
+    return list(answering.customers_like(mine, asked_text(request), message)[:FOUND_AT_MOST])
 
 
 @page()

@@ -19,6 +19,7 @@ from encours.accounts.models import User
 from encours.backoffice.case import customer_or_404
 from encours.backoffice.customer_forms import ask, done
 from encours.backoffice.desk import Desk, DeskRequest, back, page
+from encours.backoffice.listing import row_numbers
 from encours.backoffice.whose import whose
 from encours.customers.models import Customer
 from encours.dunning import agenda
@@ -27,7 +28,6 @@ from encours.dunning.actions import tasks as verbs
 from encours.dunning.models import Mention, Task, TaskKind
 from encours.ui.formats import day, integer
 
-LONGEST_NUMBER = 18
 MENTIONS_SHOWN = 20
 ICONS = {
     "call": "phone",
@@ -82,9 +82,7 @@ def visible(desk: Desk) -> "QuerySet[Task]":
 
 def chosen(request: DeskRequest) -> Sequence[Task]:
     """Return the tasks that were ticked and that the reader may see."""
-    numbers = [
-        int(one) for one in request.POST.getlist("task") if one.isdecimal() and len(one) <= LONGEST_NUMBER
-    ]
+    numbers = row_numbers(request.POST.getlist("task"))
     return list(visible(request.desk).filter(pk__in=numbers))
 
 
@@ -188,7 +186,10 @@ def tasks_many(request: DeskRequest) -> HttpResponse:
         messages.info(request, _("Tick at least one task."))
         return back(request, "tasks")
     if verb == "reassign":
-        user = colleagues(desk).get(_number(request.POST.get("assignee")))
+        user = next(
+            (one for number, one in colleagues(desk).items() if str(number) == request.POST.get("assignee")),
+            None,
+        )
         if user is None:
             messages.error(request, _("Choose a colleague."))
             return back(request, "tasks")
@@ -243,10 +244,6 @@ def mention_seen(request: DeskRequest, mention_id: int) -> HttpResponse:
     )
     notes.see(mention, now=desk.now)
     return redirect("customer", mention.note.customer_id)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 urlpatterns = [

@@ -17,6 +17,7 @@ from encours.backoffice import history
 from encours.backoffice.case import customer_or_404
 from encours.backoffice.customer_forms import ask, done
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.listing import row_numbers
 from encours.customers.actions import change_customer
 from encours.customers.models import Customer
 from encours.dunning.actions.notes import write_note
@@ -28,7 +29,6 @@ from encours.ui.formats import integer
 
 PAGE_SIZE = 40
 NOTES_SHOWN = 5
-LARGEST_NUMBER = 2**63 - 1
 CHOICES = {
     "": (gettext_lazy("Everything"), ()),
     "talk": (gettext_lazy("Reminders and calls"), ("reminder", "call", "pause", "promise", "task", "message")),
@@ -134,8 +134,7 @@ def notes(desk: Desk, customer: Customer) -> list[Note]:
 @page()
 def customer_timeline(request: DeskRequest, customer_id: int) -> HttpResponse:
     desk, customer = request.desk, customer_or_404(request, customer_id)
-    asked = request.GET.get("before", "")
-    before = min(int(asked), LARGEST_NUMBER) if asked.isdecimal() else None
+    before = next(iter(row_numbers([request.GET.get("before", "")])), None)
     shown = {
         "customer": customer,
         "past": past(desk, customer, kind=request.GET.get("kind", ""), before=before),

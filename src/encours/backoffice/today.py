@@ -22,7 +22,7 @@ from encours.backoffice import work
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.detail import BEFORE, arithmetic, detail
 from encours.backoffice.errors import REFUSALS, sentence
-from encours.backoffice.listing import address
+from encours.backoffice.listing import address, row_numbers
 from encours.customers.models import Customer
 from encours.customers.queries import customers_of
 from encours.dunning import actions, queries
@@ -176,7 +176,7 @@ def today_order(request: DeskRequest) -> HttpResponse:
 def today_confirm(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     if request.method == "POST":
-        chosen = [int(one) for one in request.POST.getlist("reminder") if one.isdecimal()]
+        chosen = row_numbers(request.POST.getlist("reminder"))
         allowed = list(work.confirmable(desk).filter(pk__in=chosen).values_list("pk", flat=True))
         count = actions.confirm_many(desk.organization, allowed, by=desk.user, now=desk.now)
         messages.success(request, _told_together(desk, count))
@@ -186,6 +186,7 @@ def today_confirm(request: DeskRequest) -> HttpResponse:
         "rows": work.rows(desk, found),
         "total": sum((reminder.amount for reminder in found if reminder.trigger != work.THANKS), work.ZERO),
         "currency": desk.organization.currency,
+        "texts": work.texts(desk, found),
         "most": MOST_AT_ONCE,
     }
     return render(request, "backoffice/today_confirm.html", shown)

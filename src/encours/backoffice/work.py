@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from encours.backoffice.desk import Desk
 from encours.channels.providers import UNDELIVERED
 from encours.channels.words import fault_sentence, status_words
-from encours.dunning import queries, sentences
+from encours.dunning import carriers, parcels, queries, sentences
 from encours.dunning.letters import registered
 from encours.dunning.models import Reminder, ReminderState
 from encours.rules.dunning import REACH, Channel
@@ -108,6 +108,15 @@ class Blocked:
     code: str
 
 
+@dataclass(frozen=True)
+class Texts:
+    """How many of some reminders are text messages, and what they cost at least, if a price was entered."""
+
+    count: int
+    price: Decimal | None
+    rehearsed: bool
+
+
 def waiting(desk: Desk) -> "QuerySet[Reminder]":
     """Return what waits to be confirmed, what brings most per minute of work first."""
     found = queries.reminders(
@@ -125,6 +134,16 @@ def first(desk: Desk, count: int) -> list[Reminder]:
 def confirmable(desk: Desk) -> "QuerySet[Reminder]":
     """Return what may be confirmed in one go: nothing formal, nothing that a person must do by hand, no call."""
     return waiting(desk).filter(step__mode="to_confirm", step__formal=False).exclude(channel="phone")
+
+
+def texts(desk: Desk, reminders: Iterable[Reminder]) -> Texts | None:
+    """Return what the text messages among these cost at least: one that is long counts for several."""
+    count = sum(reminder.channel == "sms" for reminder in reminders)
+    if not count:
+        return None
+    account = carriers.account_of(desk.organization, "sms")
+    one = parcels.sms_price(account, "")
+    return Texts(count, None if one is None else one * count, bool(account and account.test_mode))
 
 
 def stuck(desk: Desk) -> "QuerySet[Reminder]":
