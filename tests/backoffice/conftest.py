@@ -18,6 +18,12 @@ def signed_in(user: User) -> Client:
     return client
 
 
+@pytest.fixture(autouse=True)
+def eight_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page of these tests may depend on the day on which they run."""
+    monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
+
+
 @pytest.fixture
 def manager(db: None) -> User:
     return User.objects.create_user("bob@lumiere.example", "a long password", first_name="Bob", language="en")

@@ -20,11 +20,6 @@ from encours.receivables.models import Item
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture(autouse=True)
-def eight_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
-
-
 def page(client: Client, path: str = "/", **query: object) -> str:
     answer = client.get(path, query)
     assert answer.status_code == 200

@@ -1,9 +1,7 @@
 """A dispute marked while the work of the day is done: all of an item, a part of it, or a part that is none."""
 
-import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.backoffice.conftest import NOW
 from tests.backoffice.work import TODAY, morning
 
 from encours.accounts.models import Organization
@@ -11,11 +9,6 @@ from encours.dunning.models import Reminder
 from encours.receivables.models import Item
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def eight_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
 
 
 def contest(client: Client, reminder: Reminder, **data: object):

@@ -1,6 +1,5 @@
 """Who sees the work of the day, who may act on it, and what it costs when there is much of it."""
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.backoffice.conftest import NOW, signed_in
@@ -11,11 +10,6 @@ from encours.accounts.models import Organization, Role, User
 from encours.dunning.models import Reminder
 
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def eight_in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("encours.backoffice.desk.clock", lambda: NOW)
 
 
 def page(client: Client, path: str = "/", **query: object) -> str:
