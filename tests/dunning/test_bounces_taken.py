@@ -198,6 +198,43 @@ def test_an_answer_goes_back_in_the_thread(mail_server: MailServer) -> None:
         assert InboundMessage.objects.get(kind="reply").state == MessageState.ANSWERED
 
 
+def test_a_second_click_is_no_second_answer(mail_server: MailServer) -> None:
+    server = mail_server()
+    organization = opened(server.port)
+    message = come_back(organization, letter())
+    with tenancy.inside(organization.pk):
+        first, second = (
+            answers.answer(message, text=text, by=desk.user(), now=NOW + timedelta(seconds=place))
+            for place, text in enumerate(("Merci, c’est noté.", "Merci, c’est noté. "))
+        )
+        assert first.pk == second.pk
+    assert answers.send(organization.pk, NOW + timedelta(minutes=1)) == 1
+    with tenancy.inside(organization.pk):
+        answers.answer(message, text="Et la F-2 ?", by=desk.user(), now=NOW + timedelta(minutes=2))
+        again = answers.answer(message, text="Et la F-2 ?", by=desk.user(), now=NOW + timedelta(hours=2))
+        Sending.objects.filter(pk=again.pk).update(state="failed", finished_at=NOW)
+        last = answers.answer(message, text="Et la F-2 ?", by=desk.user(), now=NOW + timedelta(hours=2))
+        assert last.pk != again.pk  # the one before did not leave
+    assert answers.send(organization.pk, NOW + timedelta(hours=3)) == 2
+
+
+def test_a_strangers_headers_are_answered(mail_server: MailServer) -> None:
+    server = mail_server()
+    organization = opened(server.port)
+    message = come_back(organization, letter())
+    strange = {"subject": "Facture\x07 F001 " + "très en retard " * 60, "from_name": "Claire\x08 Lefèvre"}
+    with tenancy.inside(organization.pk):
+        InboundMessage.objects.filter(pk=message.pk).update(**strange)
+        message.refresh_from_db()
+        answers.answer(message, text="Merci.", by=desk.user(), now=NOW)
+        InboundMessage.objects.filter(pk=message.pk).update(from_address="comptabilité@verger.example")
+        message.refresh_from_db()
+        with pytest.raises(AnswerEmptyError):
+            answers.answer(message, text="Merci bien.", by=desk.user(), now=NOW)
+    assert answers.send(organization.pk, NOW) == 1
+    assert parsed(server.received[1])["Subject"].startswith("Re: Facture F001")
+
+
 def test_a_message_is_sent_on_whole(mail_server: MailServer) -> None:
     server = mail_server()
     organization = opened(server.port)

@@ -1,8 +1,9 @@
 """Answers to what came in: in the same thread and by the same sender, held while the organization is in simulation."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,7 +13,8 @@ from encours.accounts import tenancy
 from encours.accounts.actions import actor
 from encours.accounts.models import Organization, Sender, SenderPurpose, User
 from encours.channels import actions as channels
-from encours.channels.email import Attachment
+from encours.channels.email import Attachment, address
+from encours.channels.errors import InvalidMessageError
 from encours.channels.models import Channel, Sending, State
 from encours.channels.queries import content_of
 from encours.dunning import outbox, servers
@@ -25,6 +27,8 @@ from encours.receivables.documents import path_of
 from encours.receivables.models import Document
 
 KEY = "answer"
+SECOND_CLICK = timedelta(minutes=5)
+LONGEST_SUBJECT = 250
 REPLY_PREFIXES = ("re:", "re :", "ré:", "ré :")
 
 
@@ -32,27 +36,34 @@ REPLY_PREFIXES = ("re:", "re :", "ré:", "ré :")
 def answer(
     message: InboundMessage, *, text: str, by: User, now: datetime, documents: Sequence[Document] = ()
 ) -> Sending:
-    """Answer a message to whoever wrote it, in its thread; a second answer is a second message."""
-    if not text.strip() or not message.from_address or message.kind == MessageKind.SMS:
+    """Answer a message to whoever wrote it, in its thread; a second answer is a second message.
+
+    The same words a moment later are a second click: they are the first answer.
+    """
+    if not text.strip() or not _addressable(message) or message.kind == MessageKind.SMS:
         raise AnswerEmptyError
+    InboundMessage.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    said = hashlib.sha256("\n".join([text.strip(), *(one.sha256 for one in documents)]).encode()).hexdigest()
+    if known := _said_before(message, said, now):
+        return known
     sender = _sender(message)
     count = Sending.objects.filter(
         organization_id=message.organization_id, key__startswith=f"{KEY}-{message.pk}-"
     ).count()
-    subject = message.subject or _("Your message")
+    subject = _headed(message.subject) or _("Your message")
     sending = outbox.reserve(
         sender,
         replace(
             _draft(message, f"{KEY}-{message.pk}-{count + 1}"),
             recipient=message.from_address,
-            recipient_name=message.from_name,
+            recipient_name=_headed(message.from_name),
             subject=subject if subject.lower().startswith(REPLY_PREFIXES) else f"Re: {subject}",
             text=text.strip() + "\n",
             attachments=tuple(_attached(documents)),
         ),
         now,
     )
-    answering.keep_answered(message, sending, by=by, now=now)
+    answering.keep_answered(message, sending, said=said, by=by, now=now)
     return sending
 
 
@@ -69,7 +80,7 @@ def forward(message: InboundMessage, *, to: str, text: str = "", by: User, now: 
         replace(
             _draft(message, f"forward-{message.pk}-{count + 1}"),
             recipient=to,
-            subject=f"Fwd: {message.subject}",
+            subject=f"Fwd: {_headed(message.subject)}",
             text=f"{text.strip()}\n\n{_quoted(message)}".strip() + "\n",
             references=(),
             attachments=(Attachment("message.eml", original, "application/octet-stream"),)
@@ -83,6 +94,30 @@ def forward(message: InboundMessage, *, to: str, text: str = "", by: User, now: 
         subject=("message", message.pk), to=to,
     )  # fmt: skip
     return sending
+
+
+def _addressable(message: InboundMessage) -> bool:
+    """Tell whether an answer can go where a message says it comes from."""
+    try:
+        return bool(address(message.from_address))
+    except InvalidMessageError:
+        return False
+
+
+def _headed(words: str) -> str:
+    """Return a stranger's words as a header of ours takes them: on one line, of readable signs, not too long."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())[:LONGEST_SUBJECT]
+
+
+def _said_before(message: InboundMessage, said: str, now: datetime) -> Sending | None:
+    """Return the answer with these very words that was written a moment ago, unless it did not leave."""
+    known = Sending.objects.filter(
+        organization_id=message.organization_id,
+        key__startswith=f"{KEY}-{message.pk}-",
+        options__said=said,
+        reserved_at__gte=now - SECOND_CLICK,
+    )
+    return known.exclude(state__in=[State.FAILED, State.CANCELED]).order_by("-pk").first()
 
 
 def waiting(organization_id: int, now: datetime) -> bool:

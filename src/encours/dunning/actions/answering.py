@@ -12,8 +12,10 @@ from encours.events.actions import record
 
 
 @transaction.atomic
-def keep_answered(message: InboundMessage, sending: Sending, *, by: User, now: datetime) -> None:
-    """Say that a message was answered, by whom and in which sending."""
+def keep_answered(message: InboundMessage, sending: Sending, *, said: str, by: User, now: datetime) -> None:
+    """Say that a message was answered, by whom and in which sending, with the print of the words."""
+    sending.options = {**sending.options, "said": said}
+    sending.save(update_fields=["options"])
     message.state = MessageState.ANSWERED
     if message.read_at is None:
         message.read_by, message.read_at = by.pk, now
