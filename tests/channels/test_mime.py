@@ -205,6 +205,11 @@ def test_headers_in_eight_bits_are_read(said: str, charset: str) -> None:
     assert arrived.automatic == said.startswith("Réponse")
 
 
+def test_eight_bits_stand_beside_encoded_words() -> None:
+    raw = "From: a@b.fr\r\nSubject: =?utf-8?q?R=C3=A9gl=C3=A9?= à échéance =?x?b?!?=\r\n\r\n.".encode()
+    assert parse(raw).subject == "Réglé à échéance =?x?b?!?="
+
+
 @pytest.mark.parametrize("year", ["9999", "1601"])
 def test_a_year_that_cannot_be_is_no_date(year: str) -> None:
     assert parse(HEADERS + f"Date: Fri, 31 Dec {year} 23:59:00 -1200\r\n\r\n.".encode()).written_at is None

@@ -20,6 +20,7 @@ from encours.channels.bounces import Report, report_of
 from encours.channels.email import Attachment
 
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,490}>")
+ENCODED = re.compile(r"=\?[!-~]{1,40}?\?[bq]\?[!->@-~]*\?=", re.IGNORECASE)
 RECIPIENT_HEADERS = (
     "To",
     "Cc",
@@ -237,6 +238,9 @@ def _raw(mail: Message, name: str) -> list[str]:
 
 
 def _decoded(value: str) -> str:
+    if not value.isascii():
+        # Beside signs in eight bits, the standard reader decodes nothing at all.
+        return ENCODED.sub(lambda word: _decoded(word[0]), value)
     try:
         return str(make_header(decode_header(value)))
     except (LookupError, MessageError, ValueError):
