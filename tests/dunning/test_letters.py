@@ -96,6 +96,13 @@ def test_a_formal_notice_states_interest_fees_law_and_delay() -> None:
     assert letters.pdf(reminder, TODAY).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(("rank", "signed_by_its_words"), [(1, True), (4, False)])
+def test_a_letter_is_signed_once(rank: int, *, signed_by_its_words: bool) -> None:
+    data = letters.letter_data(letters.message(drafted(60, rank), TODAY))
+    assert (data["closing"][-1].splitlines()[-1] == "Ateliers Lumière") is signed_by_its_words
+    assert ("signature" in data) is not signed_by_its_words
+
+
 def test_interest_is_not_stated_by_a_company_that_does_not_claim_it() -> None:
     reminder = drafted(60, 3, interest_claimed=False)
     data = letters.letter_data(letters.message(reminder, TODAY))

@@ -116,8 +116,11 @@ def letter_data(written: Message) -> dict[str, Any]:
             ],
             "totals": _totals(figures),
             "closing": after,
-            "signature": {"name": str(known["sender_name"]), "role": figures.organization.name},
         }
+        sender = str(known["sender_name"])
+        # Words made for an e-mail are signed by themselves.
+        if not after or sender not in after[-1].splitlines():
+            data["signature"] = {"name": sender, "role": figures.organization.name}
         if registered(figures.reminder):
             data["delivery"] = gettext("Registered letter with acknowledgment of receipt")
         if figures.states_interest:
