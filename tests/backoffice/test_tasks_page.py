@@ -124,7 +124,7 @@ def test_a_reply_that_waits_two_days_is_a_task_until_it_is_read(
         customer=buyer,
         source_key="1",
         from_address="compta@verger.example",
-        subject="Re: reminder",
+        subject="Re: reminder [#C-abcdefghijklmn]",
         content_hash="0" * 64,
         received_at=NOW - timedelta(days=3),
     )
@@ -135,6 +135,7 @@ def test_a_reply_that_waits_two_days_is_a_task_until_it_is_read(
     assert make_chores(organization, TODAY, later + timedelta(hours=1)) == 0
     task = Task.objects.get()
     assert (task.kind, task.assignee, task.done_at) == ("reply", collector, None)
+    assert task.note == "Re: reminder"
     message.state = "read"
     message.save()
     make_chores(organization, TODAY, later)

@@ -78,6 +78,11 @@ def tagged(subject: str, token: str) -> str:
     return subject if TAG.search(subject) else f"{subject} [#C-{token}]"
 
 
+def untagged(subject: str) -> str:
+    """Return a subject as people wrote it, without the tag of the case."""
+    return " ".join(TAG.sub(" ", subject).split())
+
+
 def tags_in(subject: str) -> list[str]:
     """Return the tokens that the tags of a subject hold."""
     return [found.lower() for found in TAG.findall(subject)]

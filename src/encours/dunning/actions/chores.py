@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from encours.accounts.models import Organization
+from encours.dunning import addressing
 from encours.dunning.actions import tasks
 from encours.dunning.guardrails import guardrails_of, rule_guardrails
 from encours.dunning.models import InboundMessage, MessageKind, MessageState, Task, TaskKind
@@ -34,7 +35,7 @@ def make_chores(organization: Organization, today: date, now: datetime) -> int:
             due_on=today,
             customer=message.customer,
             key=f"reply-{message.pk}",
-            note=message.subject[:200],
+            note=addressing.untagged(message.subject)[:200],
             message_id=message.pk,
             by=None,
             now=now,
