@@ -7,13 +7,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from encours.accounts.queries import rate_table
 from encours.backoffice.desk import Desk, DeskRequest
 from encours.backoffice.held import kind_name
 from encours.customers.models import Customer
 from encours.customers.queries import customers_of
 from encours.dunning import plans, queries, sentences
 from encours.dunning.actions.decisions import Forecast, Part, Trial, forecast
+from encours.dunning.guardrails import guardrails_of, stale_since
 from encours.dunning.models import DunningPlan
+from encours.reports.memory import remembered, version
 from encours.rules.cases import Plan
 
 ZERO = Decimal(0)
@@ -70,10 +73,19 @@ def today(request: DeskRequest, plan: DunningPlan, *, everyone: bool) -> HttpRes
 
 
 def _forecast(desk: Desk, plan: DunningPlan, *, everyone: bool) -> Forecast:
-    rule = queries.rule_plan(plan, desk.organization)
+    """Return what a version would do today, counted again only once something has happened."""
+    organization = desk.organization
+    rule = queries.rule_plan(plan, organization)
     trial = Trial(plan=rule, lineage=None if everyone else plan.lineage)
     if not rule.steps:
         return Forecast()
+    known_until = rate_table(organization.pk).known_until()
+    stale = stale_since(organization, guardrails_of(organization), desk.now)
+    about = "forecast", organization.pk, trial, desk.portfolio_user, desk.today, known_until, stale
+    return remembered(version(organization.pk), about, lambda: _counted(desk, trial))
+
+
+def _counted(desk: Desk, trial: Trial) -> Forecast:
     own = None
     if desk.portfolio_user is not None:
         customers = customers_of(desk.organization.pk, desk.portfolio_user)

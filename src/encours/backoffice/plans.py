@@ -19,6 +19,7 @@ from encours.dunning.actions import plans as actions
 from encours.dunning.errors import PlanNameError
 from encours.dunning.models import DunningPlan
 from encours.dunning.plans import Share
+from encours.reports.memory import remembered, version
 from encours.rules.plan_steps import PARTS, steps_of
 from encours.rules.ready_plans import READY_PLANS
 
@@ -44,7 +45,11 @@ def plans(request: DeskRequest) -> HttpResponse:
         ensure_default_plan(desk.organization, by=desk.user, now=desk.now)
         in_force = known.in_force(desk.organization)
     drafts = known.drafts(desk.organization)
-    shares = known.shares_of_plans(desk.organization, desk.today)
+    shares = remembered(
+        version(desk.organization.pk),
+        ("shares of plans", desk.organization.pk, desk.today),
+        lambda: known.shares_of_plans(desk.organization, desk.today),
+    )
     shown = {
         "lines": [
             _line(found, shares.get(lineage, Share()), drafts.get(lineage))

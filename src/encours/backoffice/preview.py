@@ -15,11 +15,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encours.accounts.queries import rate_table
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.held import kind_name
 from encours.backoffice.work import CHANNELS, ZERO
 from encours.customers.queries import customers_of
 from encours.dunning import actions, sentences
+from encours.reports.memory import remembered, version
 from encours.rules.dunning import Decision, Hold, Remind
 from encours.scoring.queries import current
 
@@ -100,6 +102,13 @@ def reminders_preview(request: DeskRequest) -> HttpResponse:
 
 
 def _decisions(desk: Desk, on: date) -> list[Decision]:
+    """Return what a run would decide on that day, decided again only once something has happened."""
+    known_until = rate_table(desk.organization.pk).known_until()
+    about = "preview", desk.organization.pk, on, desk.portfolio_user, known_until
+    return remembered(version(desk.organization.pk), about, lambda: _decided(desk, on))
+
+
+def _decided(desk: Desk, on: date) -> list[Decision]:
     own = None
     if desk.portfolio_user is not None:
         customers = customers_of(desk.organization.pk, desk.portfolio_user)

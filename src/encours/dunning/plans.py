@@ -150,10 +150,12 @@ def assignments(
     customer_ids: Sequence[int] | None = None,
     *,
     rules: Sequence[assignment.AssignmentRule] | None = None,
+    known: Iterable[assignment.Facts] | None = None,
 ) -> dict[int, assignment.Assignment]:
     """Return the plan of each customer and what decided it, by the rules in force or by others that are tried.
 
-    A plan that is no longer in force is nobody's: the default takes its place.
+    A plan that is no longer in force is nobody's: the default takes its place. Facts that are known are not asked
+    for again.
     """
     asked = as_rules(rules_of(organization)) if rules is None else rules
     standing = {*in_force_lineages(organization), None}
@@ -164,17 +166,16 @@ def assignments(
         if lineage in standing
     }
     default = default_lineage(organization)
-    return {
-        one.customer_id: assignment.assign(one, by_rule, by_hand, default)
-        for one in (facts if by_rule else _numbers)(organization, today, customer_ids)
-    }
+    if known is None:
+        known = (facts if by_rule else _numbers)(organization, today, customer_ids)
+    return {one.customer_id: assignment.assign(one, by_rule, by_hand, default) for one in known}
 
 
 def lineages(
-    organization: Organization, today: date, customer_ids: Sequence[int] | None = None
+    organization: Organization, today: date, *, known: Iterable[assignment.Facts] | None = None
 ) -> dict[int, int | None]:
     """Return the plan that each customer is chased by, by lineage; nothing in place of a plan means never."""
-    return {number: found.lineage for number, found in assignments(organization, today, customer_ids).items()}
+    return {number: found.lineage for number, found in assignments(organization, today, known=known).items()}
 
 
 def in_force_lineages(organization: Organization) -> set[int | None]:
@@ -215,17 +216,18 @@ class Trial:
 
 def try_rules(organization: Organization, today: date, rules: Sequence[assignment.AssignmentRule]) -> Trial:
     """Return what these rules would take and whom they would move, the largest overdue amounts first."""
-    before = lineages(organization, today)
-    after = assignments(organization, today, rules=rules)
+    known = facts(organization, today)
+    before = lineages(organization, today, known=known)
+    after = assignments(organization, today, rules=rules, known=known)
     counts: Counter[str] = Counter()
     amounts: dict[str, Decimal] = {}
     moves = []
-    for one in facts(organization, today):
-        found = after[one.customer_id]
+    for one in known:
+        found, standing = after[one.customer_id], before[one.customer_id]
         counts[found.decided_by] += 1
         amounts[found.decided_by] = amounts.get(found.decided_by, ZERO) + one.overdue
-        if found.lineage != before.get(one.customer_id):
-            moves.append(Move(one.customer_id, before.get(one.customer_id), found.lineage, one.overdue))
+        if found.lineage != standing:
+            moves.append(Move(one.customer_id, standing, found.lineage, one.overdue))
     shares = {key: Share(count, amounts[key]) for key, count in counts.items()}
     return Trial(shares, tuple(sorted(moves, key=lambda move: (-move.overdue, move.customer_id))))
 
@@ -248,13 +250,15 @@ def languages_of(organization: Organization) -> list[str]:
 
 def shares_of_plans(organization: Organization, today: date) -> dict[int | None, Share]:
     """Return how many customers each plan is for, and how much of theirs is overdue."""
-    found = lineages(organization, today)
-    shares: dict[int | None, Share] = {}
-    for one in facts(organization, today):
+    known = facts(organization, today)
+    found = lineages(organization, today, known=known)
+    counts: Counter[int | None] = Counter()
+    amounts: dict[int | None, Decimal] = {}
+    for one in known:
         lineage = found[one.customer_id]
-        known = shares.get(lineage, Share())
-        shares[lineage] = Share(known.customers + 1, known.overdue + one.overdue)
-    return shares
+        counts[lineage] += 1
+        amounts[lineage] = amounts.get(lineage, ZERO) + one.overdue
+    return {lineage: Share(count, amounts[lineage]) for lineage, count in counts.items()}
 
 
 def _by_lineage(plans: "QuerySet[DunningPlan]") -> dict[int, DunningPlan]:
