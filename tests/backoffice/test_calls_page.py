@@ -55,6 +55,18 @@ def test_the_largest_call_comes_first_with_its_number_and_script(
     assert "No number that works" in said
 
 
+def test_a_long_list_begins_with_its_first_calls(
+    alice: Client, buyers: dict[str, Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("encours.backoffice.calls.AT_ONCE", 1)
+    said = read(alice)
+    assert "2 calls" in said
+    assert "Verger MID" not in said
+    assert "1 line below" in said
+    assert "shown=2" in said
+    assert "Verger MID" in read(alice, "/calls/?shown=2")
+
+
 def test_a_promise_is_recorded_and_the_next_call_comes(alice: Client, buyers: dict[str, Customer]) -> None:
     invoice = buyers["BIG"].pk
     number = only(buyers["BIG"].organization, customer_id=invoice).lines.get().item_id

@@ -20,6 +20,8 @@ from encours.dunning import calls as dunning_calls
 from encours.dunning.calls import CallList
 
 LARGEST = 2**31
+# So many lines at once; the day's first calls are on top.
+AT_ONCE = 50
 
 
 def listed(request: DeskRequest, who: Whose) -> CallList:
@@ -41,9 +43,15 @@ def context(
     if chosen is None and everyone:
         chosen = everyone[0].customer
     line = next((one for one in everyone if chosen and one.customer.pk == chosen.pk), None)
+    shown = number(request.GET.get("shown"), AT_ONCE, LARGEST)
+    groups = {"lines": found.lines, "unreachable": found.unreachable, "later": found.later}
+    left_out = sum(max(len(group) - shown, 0) for group in groups.values())
     return {
         "who": who,
         "list": found,
+        "shown": {name: group[:shown] for name, group in groups.items()},
+        "more": shown + AT_ONCE if left_out else 0,
+        "left_out": left_out,
         "total": sum(one.amount for one in found.lines),
         "panel": calling.panel(desk, chosen, line.task if line else None) if chosen else None,
         "reasons": calling.REASONS.items(),
