@@ -27,6 +27,20 @@ EXAMPLES = examples(
     "encours analyze ledger.xlsx --today 2026-09-30 --language en",
 )
 
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--map", help='For a CSV or XLSX: "our field=column of the file"; repeat as needed.'),
+]
+Decimal = Annotated[
+    str,
+    typer.Option(help="For a CSV or XLSX: the mark of decimals, a comma or a point; detected if left out."),
+]
+Dates = Annotated[str, typer.Option(help="For a CSV or XLSX: what comes first in dates, day, month or year.")]
+
+
+def silent(_stage: str, _share: float) -> None:
+    """Show no progress."""
+
 
 def analyze(  # noqa: PLR0917 - each is an option of the command line
     file: Annotated[Path, typer.Argument(help="A FEC, a CSV or an XLSX.", show_default=False)],
@@ -39,19 +53,9 @@ def analyze(  # noqa: PLR0917 - each is an option of the command line
     out: Annotated[
         Path | None, typer.Option(help="Folder where the PDF, the XLSX and the JSON are written.")
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--map", help='For a CSV or XLSX: "our field=column of the file"; repeat as needed.'),
-    ] = None,
-    decimal: Annotated[
-        str,
-        typer.Option(
-            help="For a CSV or XLSX: the mark of decimals, a comma or a point; detected if left out."
-        ),
-    ] = "",
-    dates: Annotated[
-        str, typer.Option(help="For a CSV or XLSX: what comes first in dates, day, month or year.")
-    ] = "",
+    columns: Columns = None,
+    decimal: Decimal = "",
+    dates: Dates = "",
     top: Annotated[int, typer.Option(help="Rows of each list on the screen.", min=1)] = 10,
     language: Annotated[str, typer.Option(help="fr or en.")] = "fr",
 ) -> None:
@@ -78,8 +82,13 @@ def analyze(  # noqa: PLR0917 - each is an option of the command line
             return
         from encours.cli import analysis_files  # noqa: PLC0415 - typst is only needed here
 
-        with errors.status("Writing…"):
-            paths = analysis_files.write(analysis, out, file.stem)
+        try:
+            with errors.status("Writing…"):
+                paths = analysis_files.write(analysis, out, file.stem)
+        except OSError as error:
+            refuse(
+                f"The report cannot be written into {out}: {error.strerror}. Give another folder with --out."
+            )
         console.print()
         for path in paths:
             console.print(str(path), highlight=False, soft_wrap=True)
@@ -114,7 +123,7 @@ def writing(decimal: str, dates: str) -> dict[str, str]:
     return {"decimal": decimal, "dates": f"{dates} first"}
 
 
-def read(file: Path, columns: list[str], written: dict[str, str], tell: "Tell") -> "Batch":
+def read(file: Path, columns: list[str], written: dict[str, str], tell: "Tell" = silent) -> "Batch":
     """Read the file, by the columns that the person chose over those that were guessed."""
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
@@ -136,7 +145,7 @@ def read(file: Path, columns: list[str], written: dict[str, str], tell: "Tell") 
     except FileRefusedError as refusal:
         refuse(f"{file.name}: {_(refusal.message) % refusal.params}")
     except (OSError, UnicodeError) as error:
-        refuse(f"{file.name} cannot be read: {error}.")
+        refuse(f"{file.name} cannot be read: {getattr(error, 'strerror', None) or error}.")
     return batch
 
 

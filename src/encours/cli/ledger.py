@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from encours.cli.analyze import Columns, Dates, Decimal, check_target, read, writing
 from encours.cli.start import console, errors, join_database
 
 FIGURES = {
@@ -35,27 +36,26 @@ def show_figures(figures: dict[str, int]) -> None:
     console.print(table)
 
 
-def import_file(
+def import_file(  # noqa: PLR0917 - each is an option of the command line
     file: Annotated[Path, typer.Argument(help="A FEC, a CSV or an XLSX.")],
     organization: Annotated[str, typer.Option(help="Name or number of the organization.")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="Say what would change; write nothing.")] = False,
+    columns: Columns = None,
+    decimal: Decimal = "",
+    dates: Dates = "",
 ) -> None:
     """Load a ledger into an organization, as the desk does."""
+    check_target(file, None)
+    written = writing(decimal, dates)
     join_database()
-    from django.utils import timezone  # noqa: PLC0415 - Django must be ready
+    from django.utils import timezone, translation  # noqa: PLC0415 - Django must be ready
 
     from encours.cli.organizations import chosen  # noqa: PLC0415
-    from encours.connectors.errors import FileRefusedError  # noqa: PLC0415
-    from encours.connectors.reading import read_any  # noqa: PLC0415
     from encours.receivables import actions  # noqa: PLC0415
 
     now = timezone.now()
-    try:
-        with console.status("Reading…"):
-            batch = read_any(file)
-    except FileRefusedError as refusal:
-        errors.print(f"[bold]{file.name}[/]: {refusal}")
-        raise typer.Exit(2) from refusal
+    with translation.override("en"), console.status("Reading…"):
+        batch = read(file, columns or [], written)
     with chosen(organization) as found:
         if preview:
             show_figures(dict(actions.plan_of(found, batch, now).figures))
@@ -73,7 +73,8 @@ def import_file(
         number = found.pk
     show_figures(figures)
     for issue in batch.issues[:10]:
-        errors.print(f"line {issue.line}: {issue}" if issue.line else str(issue), highlight=False)
+        words = f"line {issue.line}: {issue}" if issue.line else str(issue)
+        errors.print(words, highlight=False, markup=False)
     console.print(f"Loaded into organization {number}. Now: encours daily --organization {number}")
 
 

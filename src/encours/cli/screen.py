@@ -1,5 +1,6 @@
 """How commands speak: one sentence when they refuse, a bar when they take their time, one language at a time."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from encours.cli.start import errors
 REFUSED = 2
 PATIENCE_SECONDS = 1.0
 LANGUAGES = ("fr", "en")
+CATALOGS = Path(__file__).parent.parent / "locale"
 DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 
 Tell = Callable[[str, float], None]
@@ -44,11 +46,17 @@ def speaking(language: str) -> Iterator[None]:
         settings.configure(
             LANGUAGE_CODE="fr",
             LANGUAGES=[("fr", "French"), ("en", "English")],
-            LOCALE_PATHS=[Path(__file__).parent.parent / "locale"],
+            LOCALE_PATHS=[CATALOGS],
             USE_TZ=True,
             TIME_ZONE="Europe/Paris",
         )
         django.setup()
+    if not all(source.with_suffix(".mo").exists() for source in CATALOGS.glob("*/LC_MESSAGES/*.po")):
+        from encours.config.provision import compile_translations  # noqa: PLC0415 - a fresh copy of the code alone
+
+        # In a folder that we may not write, English will do.
+        with contextlib.suppress(OSError):
+            compile_translations()
     with translation.override(language):
         yield
 

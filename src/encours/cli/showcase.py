@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from rich.markup import escape
 from rich.table import Table
 
 from encours.accounts import tenancy
@@ -14,13 +15,15 @@ from encours.accounts.models import Membership, Organization, User
 from encours.accounts.queries import rate_table
 from encours.cli.chase import stage_chase
 from encours.cli.ledger import show_figures
-from encours.cli.start import console, errors
+from encours.cli.screen import refuse
+from encours.cli.start import console
 from encours.connectors.errors import FileRefusedError
 from encours.connectors.reading import read_any
 from encours.demonstration import company, write_customers_csv, write_fec
 from encours.dunning.day import run_day, today_of
 from encours.receivables import actions
 from encours.receivables.queries import loaded_imports
+from encours.receivables.rows import Batch
 from encours.reports.queries import overview
 from encours.ui.formats import money
 
@@ -78,7 +81,7 @@ def demonstration(user: User, now: datetime) -> int:
     )
     for file in files:
         if known is None or not loaded(organization, file):
-            load_file(organization, file, user, now)
+            load_file(organization, file, read_file(file), user, now)
     stage_chase(organization, made, user, now)
     with console.status("Grading customers and drafting reminders…"):
         run_day(organization.pk, now)
@@ -93,24 +96,35 @@ def loaded(organization: Organization, file: Path) -> bool:
 
 def company_of(file: Path, user: User, now: datetime) -> int:
     """Load a person's own ledger into an organization of its own and return its number."""
+    # Before anything else: a file that is refused leaves no organization behind.
+    batch = read_file(file)
     name = file.stem
     known = next((one for one in organizations_of(user) if one.name == name), None)
     organization = known or create_organization(user, name=name, now=now)
-    load_file(organization, file, user, now)
+    load_file(organization, file, batch, user, now)
     with console.status("Grading customers and drafting reminders…"):
         run_day(organization.pk, now)
     return organization.pk
 
 
-def load_file(organization: Organization, file: Path, user: User, now: datetime) -> None:
-    """Load one file as the desk would, and print what it brought; a refused file stops with its reason."""
+def read_file(file: Path) -> Batch:
+    """Read one file; a refused one stops with its reason."""
     try:
-        with console.status(f"Reading {file.name}…"):
-            batch = read_any(file)
+        with console.status(f"Reading {escape(file.name)}…"):
+            return read_any(file)
     except FileRefusedError as refusal:
-        errors.print(f"{file.name}: {refusal}", highlight=False)
-        raise SystemExit(2) from refusal
-    with tenancy.inside(organization.pk), file.open("rb") as reader, console.status(f"Loading {file.name}…"):
+        refuse(f"{file.name}: {refusal}")
+    except OSError as error:
+        refuse(f"{file.name} cannot be read: {error.strerror}.")
+
+
+def load_file(organization: Organization, file: Path, batch: Batch, user: User, now: datetime) -> None:
+    """Load what was read of a file as the desk would, and print what it brought."""
+    with (
+        tenancy.inside(organization.pk),
+        file.open("rb") as reader,
+        console.status(f"Loading {escape(file.name)}…"),
+    ):
         received = actions.receive_file(
             organization,
             iter(lambda: reader.read(1 << 20), b""),
@@ -123,7 +137,7 @@ def load_file(organization: Organization, file: Path, user: User, now: datetime)
         siren = str(batch.facts.get("siren") or "")
         if siren and not organization.siren:
             change_organization(organization, by=user, now=now, siren=siren)
-    console.print(f"[bold]{file.name}[/]", highlight=False)
+    console.print(file.name, style="bold", highlight=False, markup=False)
     show_figures(figures)
 
 
