@@ -50,25 +50,29 @@ class Contact:
     decision: Remind
 
 
+untils = st.none() | st.integers(-10, 60).map(lambda days: START + timedelta(days=days))
 items = st.builds(
     CaseItem,
     id=st.integers(1, 10**9),
     number=st.just("F"),
     open_amount=st.integers(1, 5000).map(Decimal),
     due_on=st.integers(-60, 40).map(lambda days: START + timedelta(days=days)),
-    disputed=st.booleans(),
-    postponed_until=st.none() | st.integers(-10, 60).map(lambda days: START + timedelta(days=days)),
+    disputed=st.sampled_from([False, False, False, True]),
+    disputed_amount=st.none() | st.integers(1, 5000).map(Decimal),
+    postponed_until=st.none() | untils,
+    promised_until=st.none() | untils,
+    installment_until=st.none() | untils,
 )
 cases = st.builds(
     Case,
     customer_id=st.just(1),
-    items=st.lists(items, max_size=5, unique_by=lambda item: item.id).map(tuple),
-    unallocated_amount=st.sampled_from([Decimal(0), Decimal(0), Decimal(300)]),
-    on_hold_until=st.none() | st.integers(-10, 30).map(lambda days: START + timedelta(days=days)),
-    rates_known_until=st.none() | st.just(date(2027, 1, 1)),
+    items=st.lists(items, min_size=1, max_size=5, unique_by=lambda item: item.id).map(tuple),
+    unallocated_amount=st.sampled_from([Decimal(0), Decimal(0), Decimal(0), Decimal(300)]),
+    on_hold_until=st.none() | st.none() | st.integers(-10, 30).map(lambda days: START + timedelta(days=days)),
+    rates_known_until=st.sampled_from([date(2027, 1, 1), date(2027, 1, 1), None]),
 )
 # The days on which a run takes place: some are skipped, some see two runs.
-runs = st.lists(st.integers(0, 9), min_size=5, max_size=30)
+runs = st.lists(st.integers(0, 9), min_size=10, max_size=30)
 
 
 def live(
@@ -136,15 +140,17 @@ def test_no_step_is_skipped_and_none_comes_before_its_age(case: Case, gaps: list
 
 
 @given(cases, runs)
-def test_nothing_disputed_or_postponed_is_ever_asked_for(case: Case, gaps: list[int]) -> None:
+def test_nothing_that_is_kept_out_is_ever_asked_for(case: Case, gaps: list[int]) -> None:
     _, contacts = live(case, gaps)
     known = {item.id: item for item in case.items}
     for contact in contacts:
         for line in contact.decision.items:
             item = known[line.id]
-            assert not item.disputed
-            assert item.postponed_until is None or item.postponed_until <= contact.day
-        allowed = sum(item.open_amount for item in case.items if not item.disputed)
+            assert 0 < line.open_amount == item.asked_amount
+            assert item.disputed_amount or not item.disputed
+            for until in (item.postponed_until, item.promised_until, item.installment_until):
+                assert until is None or until <= contact.day
+        allowed = sum(item.asked_amount for item in case.items)
         assert contact.decision.amount == sum(line.open_amount for line in contact.decision.items) <= allowed
 
 
@@ -154,6 +160,11 @@ def test_the_tone_never_softens_within_an_episode(case: Case, gaps: list[int]) -
     tones = [c.decision.step.rank for c in contacts if c.decision.step.trigger == "after_due"]
     gentle = [min(tone, 3) for tone in tones]
     assert gentle == sorted(gentle)
+    noticed: set[object] = set()
+    for contact in contacts:
+        asked = {line.id for line in contact.decision.items}
+        assert not asked & noticed
+        noticed |= asked if contact.decision.step.formal else set()
 
 
 @given(cases)
