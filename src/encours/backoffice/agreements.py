@@ -139,11 +139,19 @@ def customer_plan_agree(request: DeskRequest, customer_id: int) -> HttpResponse:
     }
     if "preview" in request.GET:
         return render(request, "backoffice/agreement_parts.html", shown)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and refused(form, lambda: _agree(desk, customer, form, parts))
-    ):
+
+    def agree() -> PaymentPlan:
+        return actions.agree(
+            customer,
+            items=form.ticked,
+            installments=parts,
+            today=desk.today,
+            by=desk.user,
+            now=desk.now,
+            note=form.cleaned_data["note"],
+        )
+
+    if request.method == "POST" and form.is_valid() and refused(form, agree):
         decide_again(desk, [customer.pk])
         said = ngettext(
             "%(count)s installment agreed, until %(day)s.",
@@ -159,18 +167,6 @@ def customer_plan_agree(request: DeskRequest, customer_id: int) -> HttpResponse:
         verb=_("Agree"),
         body="backoffice/agreement_plan.html",
         shown=shown,
-    )
-
-
-def _agree(desk: Desk, customer: Customer, form: PlanForm, parts: Sequence[Part]) -> PaymentPlan:
-    return actions.agree(
-        customer,
-        items=form.ticked,
-        installments=parts,
-        today=desk.today,
-        by=desk.user,
-        now=desk.now,
-        note=form.cleaned_data["note"],
     )
 
 
