@@ -151,7 +151,8 @@ def customer_plan_agree(request: DeskRequest, customer_id: int) -> HttpResponse:
             note=form.cleaned_data["note"],
         )
 
-    if request.method == "POST" and form.is_valid() and refused(form, agree):
+    made = refused(form, agree) if request.method == "POST" and form.is_valid() else None
+    if made is not None:
         decide_again(desk, [customer.pk])
         said = ngettext(
             "%(count)s installment agreed, until %(day)s.",
