@@ -240,6 +240,22 @@ def test_a_trusted_meaning_that_lacks_something_waits_for_a_person(ours):
     assert reading(found, "dispute").state == "proposed"
 
 
+@pytest.mark.parametrize(
+    ("matched_by", "state"),
+    [("sender", "proposed"), ("domain", "proposed"), ("token", "accepted"), ("references", "accepted")],
+)
+def test_nobody_is_written_to_elsewhere_on_the_word_of_an_address_alone(ours, matched_by, state):
+    organization, buyer, *_ = ours
+    Guardrails.objects.update_or_create(
+        organization=organization, defaults={"accepted_classes": {"wrong_contact": 0.5}}
+    )
+    said = "Je ne suis plus en charge, merci d'adresser vos relances à compta@ailleurs.example."
+    found = message(organization, buyer, said, TODAY, matched_by=matched_by)
+    assert reading(found, "wrong_contact").state == state
+    written = buyer.contacts.filter(email="compta@ailleurs.example").exists()
+    assert written == (state == "accepted")
+
+
 def test_nothing_becomes_true_without_a_customer(ours):
     organization, *_ = ours
     found = message(organization, None, PROMISE, TODAY)

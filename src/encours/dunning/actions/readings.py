@@ -31,6 +31,10 @@ _SUREST = Decimal("0.99")
 _READ_CHARACTERS = 20_000
 # A worker that stood still may take in old messages; older ones than this were dated by a wrong clock.
 OLDEST = timedelta(days=365)
+WRONG_CONTACT = "wrong_contact"
+# Anybody can write under somebody's address: only who answers one of our messages, or was recognized by a person,
+# may have the next ones sent elsewhere without anybody looking.
+_PROVEN = frozenset({"token", "references", "subject", "person"})
 
 
 @transaction.atomic
@@ -78,6 +82,7 @@ def _accepted_by_itself(message: InboundMessage, reading: Reading, now: datetime
         least is None
         or message.customer_id is None
         or reading.meaning == OTHER
+        or (reading.meaning == WRONG_CONTACT and message.matched_by not in _PROVEN)
         or reading.confidence < Decimal(str(least))
     ):
         return reading
