@@ -19,7 +19,7 @@ from encours.accounts.models import Organization, Sender
 from encours.channels.models import Content, Sending
 from encours.customers.models import Contact, Customer
 from encours.dunning import intake
-from encours.dunning.actions import inbound, readings
+from encours.dunning.actions import inbound, mailboxes, readings
 from encours.dunning.addressing import token_of
 from encours.dunning.models import InboundMessage, Mailbox, MessageKind, MessageState, Reading
 
@@ -193,6 +193,30 @@ def test_a_folder_numbered_afresh_brings_nothing_twice(
     assert (summary.taken, summary.known) == (0, 1)
     box.refresh_from_db()
     assert box.uid_validity == 8
+
+
+def test_another_folder_is_read_from_its_own_beginning(
+    organization: Organization, server: ImapServer
+) -> None:
+    box = mailbox(organization, server, uid_validity=1, last_uid=9, checked_at=NOW)
+    mailboxes.set_mailbox(organization, box, password=None, by=desk.user(), now=NOW, folder="Relances")
+    box.refresh_from_db()
+    assert (box.uid_validity, box.last_uid, box.checked_at) == (None, 0, None)
+
+
+def test_a_mailbox_is_checked_once_it_was_read_to_its_end(
+    organization: Organization, server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("encours.dunning.intake.PORTION", 2)
+    box = mailbox(organization, server)
+    for number in range(3):
+        server.put(letter(message_id=f"<{number}@x.example>"))
+    intake.take_in(organization.pk, box.pk, NOW)
+    box.refresh_from_db()
+    assert box.checked_at is None
+    intake.take_in(organization.pk, box.pk, NOW)
+    box.refresh_from_db()
+    assert box.checked_at == NOW
 
 
 def test_a_line_that_dies_keeps_what_came_and_says_so(

@@ -73,7 +73,12 @@ def take_in(organization_id: int, mailbox_id: int, now: datetime, *, patience: f
     except SenderPasswordLostError:
         summary.fault = "password_lost"
     with tenancy.inside(organization_id):
-        mailboxes.keep_check(mailbox, now=now, fault=summary.fault[:LONGEST_FAULT])
+        mailboxes.keep_check(
+            mailbox,
+            now=now,
+            fault=summary.fault[:LONGEST_FAULT],
+            ended=summary.taken + summary.known < PORTION,
+        )
     return summary
 
 

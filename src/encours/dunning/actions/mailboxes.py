@@ -33,7 +33,7 @@ def set_mailbox(
     if password is not None:
         found.sealed_password = seal(password)
     if before != tuple(getattr(found, name) for name in places):
-        found.uid_validity, found.last_uid = None, 0
+        found.uid_validity, found.last_uid, found.checked_at = None, 0, None
     found.fault = ""
     found.save()
     record(organization.pk, "mailbox.changed", by=actor(by), at=now, subject=("mailbox", found.pk))
@@ -80,7 +80,9 @@ def move_cursor(mailbox: Mailbox, cursor: Cursor) -> bool:
     )
 
 
-def keep_check(mailbox: Mailbox, *, now: datetime, fault: str = "") -> None:
+def keep_check(mailbox: Mailbox, *, now: datetime, fault: str = "", ended: bool = True) -> None:
     """Keep when a mailbox was last read to its end, or what kept it from being read."""
-    facts: dict[str, object] = {"fault": fault[:300]} if fault else {"fault": "", "checked_at": now}
+    facts: dict[str, object] = {"fault": fault[:300]}
+    if ended and not fault:
+        facts["checked_at"] = now
     Mailbox.objects.filter(organization_id=mailbox.organization_id, pk=mailbox.pk).update(**facts)
