@@ -280,6 +280,14 @@ def test_thanks_do_not_wait_for_the_silence_between_demands_but_for_the_next_day
     assert held(decide(same_day, PLAN, TODAY)) == ("too_soon", TODAY + timedelta(days=1))
 
 
+@pytest.mark.parametrize(("days", "thanked"), [(0, True), (15, True), (16, False), (-1, False)])
+def test_thanks_come_on_their_day_or_soon_after(days: int, thanked: bool) -> None:
+    thanks = replace(DEFAULT_PLAN_STEPS[5], days=20)
+    plan = Plan("Late thanks", (*DEFAULT_PLAN_STEPS[:5], thanks))
+    paid = item("F1", 40, rank=1, settled_on=TODAY - timedelta(days=20 + days))
+    assert isinstance(decide(case(settled_recently=(paid,)), plan, TODAY), Remind) is thanked
+
+
 def test_a_plan_without_thanks_gives_none() -> None:
     plan = Plan("Short", DEFAULT_PLAN_STEPS[:5])
     assert held(decide(case(settled_recently=(item("F1", 20, rank=1),)), plan, TODAY))[0] == "nothing_due"

@@ -303,6 +303,15 @@ def spaced(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     )
 
 
+def thanks_wait(story: Story, day: date, days: str) -> None:
+    """Say thanks so many days after the payment."""
+    steps = [
+        replace(step, days=int(days)) if step.trigger == "after_payment" else step
+        for step in default_plan.DEFAULT_PLAN_STEPS
+    ]
+    change(story, day, steps)
+
+
 def broken_answered(story: Story, day: date) -> None:
     """Add a call for the day after a broken promise."""
     answer = replace(
@@ -353,6 +362,7 @@ VERBS: list[tuple[str, Callable[..., None]]] = [
     (r"a word is put in, counted from (the due date|the reminder before it), at (\d+) days", step_put_in),
     (r"reminders count from the one before", steps_spaced),
     (r"a broken promise is answered", broken_answered),
+    (r"thanks come (\d+) days after the payment", thanks_wait),
     (r"old invoice (\S+) of (\S+), due (\S+), is taken over", old_invoice),
 ]
 

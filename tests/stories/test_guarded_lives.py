@@ -22,6 +22,19 @@ def test_a_good_payer_who_forgot_one_invoice_is_thanked_and_hears_no_more() -> N
     )
 
 
+def test_thanks_come_as_late_as_the_plan_says() -> None:
+    check(
+        """
+        01/09/2026  thanks come 20 days after the payment
+        01/09/2026  invoice F1 of 800.00, due 30/09/2026
+        03/10/2026  -> first reminder: F1 800.00
+        06/10/2026  pays F1
+        26/10/2026  -> thanks: F1 800.00
+        30/11/2026  invoice F2 of 50.00, due 31/12/2026
+        """
+    )
+
+
 def test_a_holiday_of_alsace_is_kept_there() -> None:
     check(
         """

@@ -15,16 +15,15 @@ from encours.dunning.models import HEARD, DunningPlan
 from encours.dunning.queries import rule_plan
 from encours.payment_plans.queries import Standing, standing
 from encours.rules.cases import Case, CaseEvent, CaseItem, Guardrails, PaidAfter, Plan, StepEvent
+from encours.rules.dunning import EVENT_DAYS, THANKS_DAYS
 from encours.rules.guardrails import BUDGET_DAYS
 from encours.rules.holidays import region_of
 from encours.rules.priority import HORIZON_DAYS, PAID_WITHIN_HORIZON
 
-# Thanks that come later than this sound absent-minded.
-THANKS_DAYS = 15
 HISTORY_DAYS = 365
 # Below this number of settled invoices, a median is nobody's habit.
 HABIT_MINIMUM = 5
-# An event that happened longer ago calls for no answer, even after the longest delay of a step.
+# An event that happened longer ago calls for no answer, unless a step waits longer than most before it gives one.
 EVENTS_DAYS = 120
 # Of one message, so many answers are looked for: who wrote more was contacted lately by the last of them.
 ANSWERS_LOOKED_AT = 9
@@ -81,17 +80,20 @@ class Scope:
 
     def parameters(self, customer_ids: Sequence[int]) -> dict[str, Any]:
         """Return the named parameters that every query of facts understands."""
-        notices = [step.days for each in self.plans.values() for step in each.plan.before_due()]
+        steps = [step for each in self.plans.values() for step in each.plan.steps]
+        notice = max((step.days for step in steps if step.trigger == "before_due"), default=0)
+        thanks = max((step.days for step in steps if step.trigger == "after_payment"), default=0)
+        answer = max((step.days for step in steps if step.event), default=0)
         return {
             "organization": self.organization.pk,
             "customers": list(customer_ids),
             "currency": self.organization.currency,
             "timezone": self.organization.timezone,
             "today": self.today,
-            "horizon": self.today + timedelta(days=max(notices, default=0)),
-            "thanks_from": self.today - timedelta(days=THANKS_DAYS),
+            "horizon": self.today + timedelta(days=notice),
+            "thanks_from": self.today - timedelta(days=thanks + THANKS_DAYS),
             "history_from": self.today - timedelta(days=HISTORY_DAYS),
-            "events_from": self.today - timedelta(days=EVENTS_DAYS),
+            "events_from": self.today - timedelta(days=max(EVENTS_DAYS, answer + EVENT_DAYS)),
             "graced": self.today - timedelta(days=self.grace_days),
             "ages": AGES,
             "reach": HORIZON_DAYS,

@@ -70,6 +70,8 @@ __all__ = [
 
 # An event that nobody answered in this time is answered by what came since.
 EVENT_DAYS = 30
+# Thanks that come so much later than the plan wants sound absent-minded.
+THANKS_DAYS = 15
 UNGUARDED = Guardrails()
 # What keeps a person's own gesture from being made now, but not another step from being tried.
 PASSING = frozenset({"contact_missing", "contact_bounced", "below_minimum", "rate_missing"})
@@ -205,14 +207,17 @@ def _drafts(case: Case, plan: Plan, items: Items, today: date) -> Iterator[Draft
         yield from _demands(case, plan, items.overdue, today)
         return
     thanks = next((step for step in plan.steps if step.trigger == "after_payment"), None)
-    paid = tuple((i, i.reached_rank) for i in items.settled if thanks and _thanked_on(i, thanks) <= today)
+    paid = tuple((i, i.reached_rank) for i in items.settled if thanks and _thanks_now(i, thanks, today))
     if paid and thanks:
         yield Draft(thanks, paid)
     yield from _notices(plan, items.upcoming, today)
 
 
-def _thanked_on(item: CaseItem, thanks: Step) -> date:
-    return item.settled_on + timedelta(days=thanks.days) if item.settled_on else date.min
+def _thanks_now(item: CaseItem, thanks: Step, today: date) -> bool:
+    if item.settled_on is None:
+        return True
+    wanted_on = item.settled_on + timedelta(days=thanks.days)
+    return wanted_on <= today <= wanted_on + timedelta(days=THANKS_DAYS)
 
 
 def _notifies(notice: Step, item: CaseItem, today: date) -> bool:
