@@ -99,3 +99,14 @@ def test_what_was_written_to_leave_waits(organization: Organization, ovh: FakeOv
         carried(organization, ovh, test_mode=False)
     assert sending.send_confirmed(organization.pk, NOW + 20 * MINUTE).sent == 1
     assert len(ovh.jobs) == 1
+
+
+def test_a_stop_between_two_attempts_is_heard(organization: Organization, ovh: FakeOvh) -> None:
+    ovh.faults = [503]
+    assert sending.send_confirmed(organization.pk, NOW).postponed == 1
+    with tenancy.inside(organization.pk):
+        Contact.objects.filter(phone="06 12 34 56 70").update(sms_opted_out_at=NOW)
+    assert sending.send_confirmed(organization.pk, NOW + 10 * MINUTE).canceled == 1
+    row, reminder = kept(organization)
+    assert (row.state, reminder.state, reminder.held) == ("canceled", "canceled", "mobile_missing")
+    assert len(ovh.posts) == 1

@@ -144,7 +144,8 @@ def test_nothing_leaves_in_simulation_and_it_is_said_once(mail_server: MailServe
     [
         ("paid", "settled"), ("part paid", "amount_changed"), ("disputed", "disputed"), ("missing", "missing"),
         ("customer left alone", "postponed"), ("item left alone", "postponed"), ("insolvent", "insolvent"),
-        ("switched off", "sending_switched_off"),
+        ("switched off", "sending_switched_off"), ("bounced", "contact_bounced"),
+        ("complained", "contact_missing"),
     ],
 )  # fmt: skip
 def test_the_guard_speaks_last(mail_server: MailServer, change: str, why: str) -> None:
@@ -163,6 +164,9 @@ def test_the_guard_speaks_last(mail_server: MailServer, change: str, why: str) -
             Item.objects.filter(pk=invoice.pk).update(disputed_on=TODAY)
         elif change == "missing":
             Item.objects.filter(pk=invoice.pk).update(missing_since=TODAY)
+        elif change in {"bounced", "complained"}:
+            field = {"bounced": "bounced_at", "complained": "opted_out_at"}[change]
+            Contact.objects.filter(customer=buyer).update(**{field: NOW})
         elif change == "insolvent":
             type(buyer).objects.filter(pk=buyer.pk).update(insolvent_on=TODAY)
         elif change == "switched off":

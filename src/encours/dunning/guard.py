@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from encours.accounts.models import Organization
 from encours.channels.models import Sending, State
-from encours.customers.models import Customer
+from encours.channels.sms import same_number
+from encours.customers.models import Contact, Customer
 from encours.dunning.cases import ANSWERS_LOOKED_AT, EVENTS_DAYS
 from encours.dunning.guardrails import guardrails_of
 from encours.dunning.models import (
@@ -33,6 +34,8 @@ def objection(reminder_id: int, today: date) -> str | None:
         return "withdrawn"
     if Organization.objects.get(pk=reminder.organization_id).simulation:
         return "sending_switched_off"
+    if closed := _closed(reminder):
+        return closed
     if reminder.trigger == "after_payment":
         return "postponed" if _pauses(reminder, today).filter(item=None).exists() else None
     insolvent_on = Customer.objects.get(pk=reminder.customer_id).insolvent_on
@@ -60,6 +63,26 @@ def _objection_to_contact(reminder: Reminder, today: date) -> str | None:
     return (
         "too_soon" if guardrails.gap_days and _contacted(reminder, organization, guardrails, today) else None
     )
+
+
+def _closed(reminder: Reminder) -> str:
+    """Return why this address or number may be written to no more: between two attempts it was lost, or said STOP."""
+    if reminder.sending_id is None or not reminder.recipient:
+        return ""
+    contacts = Contact.objects.filter(
+        organization_id=reminder.organization_id, customer_id=reminder.customer_id
+    )
+    if reminder.channel == "email":
+        found = contacts.filter(email__iexact=reminder.recipient)
+        if found.exclude(opted_out_at=None).exists():
+            return "contact_missing"
+        return "contact_bounced" if found.exclude(bounced_at=None).exists() else ""
+    if reminder.channel == "sms":
+        country = Customer.objects.get(pk=reminder.customer_id).country or "FR"
+        shut = contacts.exclude(phone="").exclude(phone_failed_at=None, sms_opted_out_at=None)
+        same = (same_number(contact.phone, reminder.recipient, country) for contact in shut)
+        return "mobile_missing" if any(same) else ""
+    return ""
 
 
 def _replied(reminder: Reminder) -> bool:
