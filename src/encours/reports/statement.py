@@ -60,11 +60,6 @@ class CustomerAccount:
         return max((max(line.item.days_overdue, 0) for line in self.open_items), default=0)
 
     @property
-    def disputed(self) -> Decimal:
-        """Return what the customer contests."""
-        return sum((line.item.open_amount for line in self.open_items if line.item.disputed_on), ledger.ZERO)
-
-    @property
     def interest(self) -> Decimal:
         """Return the late interest of everything on the account, open or paid late."""
         return self.claims.interest
