@@ -56,10 +56,10 @@ def test_bob_writes_a_plan_from_nothing(
     assert 'id="editor"' in editor
     assert "D+3" in editor
     assert 'value="17"' in text(bob, "plan-step-new", draft.pk, "after_due")
-    call = {**FIRST, "name": "Call", "days": "10", "channel": "phone", "template": "call_script"}
+    call = {**FIRST, "name": "Call", "days": "10", "channel": "phone", "template": "reminder_2"}
     wrong = bob.post(reverse("plan-step-new", args=[draft.pk, "after_due"]), call, headers=HTMX)
     assert wrong.status_code == 422
-    assert "Select a valid choice" in wrong.content.decode()
+    assert "made for another channel" in wrong.content.decode()
     bob.post(reverse("plan-force", args=[draft.pk]))
     found = plans.in_force(organization)[draft.pk]
     assert (found.version, found.steps.get().name) == (1, "First word")
@@ -104,6 +104,17 @@ def test_a_step_that_answers_an_event_and_one_that_thanks(bob: Client, draft: Du
     assert "A promise is broken" in text(bob, "plan", draft.pk)
     bob.post(reverse("plan-step-remove", args=[draft.pk, "500"]))
     assert len(queries.stated_plan(DunningPlan.objects.get(pk=draft.pk)).steps) == 2
+
+
+def test_who_changes_the_channel_alone_gets_words_made_for_it(bob: Client, draft: DunningPlan) -> None:
+    address = reverse("plan-step-new", args=[draft.pk, "after_due"])
+    bob.post(address, {**FIRST, "channel": "sms"})
+    bob.post(address, {**FIRST, "channel": "phone", "days": "9"})
+    words = plans.words_of(draft.organization)
+    kinds = [words[step.template].kind for step in queries.stated_plan(draft).steps]
+    assert kinds == ["sms", "script"]
+    wrong = bob.post(address, {**FIRST, "channel": "sms", "template": "reminder_2"})
+    assert "made for another channel" in wrong.content.decode()
 
 
 def test_what_is_wrong_is_said_by_the_name_of_the_step(bob: Client, draft: DunningPlan) -> None:

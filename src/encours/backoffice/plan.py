@@ -151,7 +151,7 @@ def plan_step(request: DeskRequest, plan_id: int, rank: str) -> HttpResponse:
     step = step_or_404(found, rank)
     if state_of(found) != "draft" or not desk.may(permissions.CONFIGURE):
         return answer(request, shown(request, found, step=step))
-    templates = template_names(desk.organization)
+    templates = template_names(desk.organization, shipped=True)
     form = step_form(part_of(step), step, templates, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not form.is_valid():
@@ -167,7 +167,7 @@ def plan_step_new(request: DeskRequest, plan_id: int, part: str) -> HttpResponse
     where = next((one for one in PARTS if one == part), None)
     if where is None:
         raise Http404
-    templates = template_names(desk.organization)
+    templates = template_names(desk.organization, shipped=True)
     data = request.POST if request.method == "POST" else None
     form = step_form(where, None, templates, data, **_usual(queries.stated_plan(found).steps, where))
     if request.method == "POST":
@@ -218,7 +218,7 @@ def _goes_on(request: DeskRequest, found: DunningPlan, rank: int | None, said: s
     if rank is None:
         return answer(request, shown(request, found))
     step = step_or_404(found, str(rank))
-    form = step_form(part_of(step), step, template_names(request.desk.organization), kept=True)
+    form = step_form(part_of(step), step, template_names(request.desk.organization, shipped=True), kept=True)
     return answer(request, shown(request, found, step=step, form=form))
 
 

@@ -27,6 +27,17 @@ USUAL: dict[Part, dict[str, Any]] = {
 }
 
 
+USUAL_WORDS: dict[tuple[Part, str], str] = {
+    ("before_due", "sms"): "sms_notice",
+    ("after_due", "sms"): "sms_reminder",
+    ("after_due", "phone"): "call_script",
+    ("event", "sms"): "sms_reminder",
+    ("event", "sms_broken"): "sms_broken_promise",
+    ("event", "phone"): "call_script",
+    ("event", "phone_broken"): "call_broken_promise",
+}
+
+
 class PlanForm(forms.Form):
     """What a plan says of itself."""
 
@@ -146,6 +157,10 @@ class StepForm(forms.Form):
         """Refuse what a channel cannot carry, and a formal notice that would leave by itself."""
         found = super().clean() or self.cleaned_data
         channel = found.get("channel", "email")
+        if self.step is None and "template" not in self.changed_data:
+            # Whoever chose a channel and no words gets those made for it.
+            broken = "_broken" if found.get("event") == "promise_broken" else ""
+            found["template"] = USUAL_WORDS.get((self.part, f"{channel}{broken}"), found.get("template", ""))
         if self.kinds.get(found.get("template", "")) not in {None, KINDS[channel]}:
             self.add_error("template", _("These words are made for another channel."))
         if channel != "letter":

@@ -22,9 +22,11 @@ def template_name(code: str, name: str = "") -> str:
     return sentences.step(SHIPPED[code]) if code in SHIPPED else gettext(code)
 
 
-def template_names(organization: Organization) -> dict[str, dict[str, str]]:
-    """Return the names of all words by code, kind by kind."""
+def template_names(organization: Organization, *, shipped: bool = False) -> dict[str, dict[str, str]]:
+    """Return the names of all words by code, kind by kind; of those shipped and never used too, where asked."""
     found: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+    for ready in READY_WORDS if shipped else ():
+        found[ready.kind][ready.code] = template_name(ready.code)
     for template in templates(organization):
         found[template.kind][template.code] = template_name(template.code, template.name)
     return {kind: dict(sorted(named.items(), key=lambda pair: pair[1])) for kind, named in found.items()}

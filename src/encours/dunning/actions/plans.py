@@ -127,7 +127,8 @@ def describe_plan(draft: DunningPlan, *, by: User | None, **changes: object) -> 
 
 @transaction.atomic
 def add_step(draft: DunningPlan, step: rules.Step, *, by: User | None) -> int:
-    """Add a step to a draft in its place in time, and return its rank."""
+    """Add a step to a draft in its place in time, with shipped words if it uses any, and return its rank."""
+    give_words(draft.organization, [step.template])
     steps, rank = plan_steps.added(_steps(draft), step)
     _replace_steps(draft, steps, by)
     return rank
@@ -136,6 +137,7 @@ def add_step(draft: DunningPlan, step: rules.Step, *, by: User | None) -> int:
 @transaction.atomic
 def change_step(draft: DunningPlan, rank: int, step: rules.Step, *, by: User | None) -> int:
     """Replace one step of a draft, and return its rank, which moves with the day of a notice."""
+    give_words(draft.organization, [step.template])
     steps, rank = plan_steps.changed(_known(draft, rank), rank, step)
     _replace_steps(draft, steps, by)
     return rank
