@@ -1,5 +1,6 @@
 """Reminders by state, one reminder for ever, letters for the post, and what another day would bring."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -18,8 +19,10 @@ from encours.channels.models import Content, Sending
 from encours.customers.models import Customer
 from encours.dunning import actions
 from encours.dunning.actions import outcomes
+from encours.dunning.actions.plans import create_plan, put_in_force
 from encours.dunning.models import Decision, Pause, Reminder
 from encours.receivables.models import Item
+from encours.rules.dunning import DEFAULT_PLAN_STEPS
 
 
 def page(client: Client, name: str = "reminders", *args: object, **query: object) -> str:
@@ -111,6 +114,11 @@ def test_reminders_are_searched_and_filtered(alice: Client, organization: Organi
     assert "Transports" in page(alice, from_on="2026-11-22", to_on="2026-11-22")
     assert "Nothing of the kind" in page(alice, from_on="2026-11-23")
     assert "Enter a valid date." in page(alice, from_on="soon")
+    assert 'value="Friendly word"' not in page(alice)
+    step = replace(next(one for one in DEFAULT_PLAN_STEPS if one.rank == 1), name="Friendly word")
+    other = create_plan(organization, name="Friends", by=None, now=NOW, steps=(step,))
+    put_in_force(other, by=None, now=NOW)
+    assert 'value="Friendly word"' in page(alice)
     for sort in ("customer", "-customer", "amount", "-amount", "on", "-on", "step", "nonsense"):
         assert "Transports" in page(alice, sort=sort)
     by_amount = page(alice, sort="amount")

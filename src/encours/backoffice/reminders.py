@@ -22,7 +22,7 @@ from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.listing import asked_text, table_file
 from encours.channels.models import Sending
 from encours.channels.xlsx import Cell, Column
-from encours.dunning import queries, sentences
+from encours.dunning import plans, queries, sentences
 from encours.dunning.models import Reminder, ReminderState
 
 PAGE_SIZE = 50
@@ -71,10 +71,11 @@ class FilterForm(forms.Form):
 
     def __init__(self, desk: Desk, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
         super().__init__(*args, **options)
-        plan = queries.default_plan(desk.organization)
-        steps = sorted(plan.steps.all(), key=lambda step: step.rank) if plan else []
+        standing = plans.in_force(desk.organization).values()
+        steps = (step for plan in standing for step in sorted(plan.steps.all(), key=lambda step: step.rank))
         choices = {"step": [("", _("Every step"))], "channel": [("", _("Every channel"))]}
-        choices["step"] += [(step.name, sentences.step(step.name)) for step in steps]
+        # Two plans may call a step by the same name: it is offered once.
+        choices["step"] += {step.name: sentences.step(step.name) for step in steps}.items()
         choices["channel"] += [(code, str(name)) for code, name in work.CHANNEL_NAMES.items()]
         for name, found in choices.items():
             self.fields[name].choices = found  # type: ignore[attr-defined]  # it is a ChoiceField
