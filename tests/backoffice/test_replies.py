@@ -7,7 +7,7 @@ from email.policy import default
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.backoffice.work import morning
+from tests.backoffice.work import customer, item, morning
 from tests.dunning.desk import at, mail_server
 from tests.dunning.replies import message
 
@@ -139,6 +139,14 @@ def test_the_address_of_the_sender_suggests_a_customer(
     assert "It is them" not in alice.get(reverse("replies"), {"message": shared.pk}).content.decode()
 
 
+def test_the_number_of_an_item_suggests_who_owes_it(alice: Client, organization: Organization) -> None:
+    item(customer(organization, "FONT", name="Hôtel de la Fontaine"), "FA2026-118", TODAY, 300)
+    asked = message(organization, None, "Merci d’envoyer FA2026-118.", TODAY, from_address="x@gmail.com")
+    page = alice.get(reverse("replies"), {"queue": "unmatched", "message": asked.pk}).content.decode()
+    assert "Hôtel de la Fontaine" in page
+    assert "It is them" in page
+
+
 def test_a_fragment_is_the_detail_alone(alice: Client, promised: InboundMessage) -> None:
     address = reverse("reply", args=[promised.pk])
     assert alice.get(address).status_code == 302
@@ -225,6 +233,10 @@ def test_who_is_held_to_a_portfolio_reads_only_its_messages(
     assert "Le virement de" in page
     assert "Transports du Pont" not in page
     assert alice.get(reverse("replies"), {"message": other.pk}).status_code == 404
+    message(organization, None, PROMISE, TODAY)
+    unmatched = alice.get(reverse("replies"), {"queue": "unmatched"}).content.decode()
+    assert "shown to those who see every customer" in unmatched
+    assert "Everything is read" not in unmatched.partition("<main")[2]
 
 
 def test_a_stranger_reads_nothing(charlie: Client, promised: InboundMessage) -> None:

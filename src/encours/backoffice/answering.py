@@ -1,5 +1,6 @@
 """Answering a reply: the words to start from, the documents to attach, and to whom an unmatched message is given."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -13,11 +14,15 @@ from encours.customers.models import Customer
 from encours.dunning import answers, replying
 from encours.dunning.matching import SHARED_DOMAINS
 from encours.dunning.models import InboundMessage
+from encours.receivables.models import Item, Side
 from encours.receivables.queries import documents_of
 from encours.rules.wording import WordingError
 
 LONGEST = 20_000
 SHORTEST_WORD = 4
+# What may be the number of an item: letters, signs, and one figure at least.
+NUMBER = re.compile(r"[\w./-]*\d[\w./-]*")
+MOST_NUMBERS = 40
 
 
 class AnswerForm(forms.Form):
@@ -77,7 +82,7 @@ def send(desk: Desk, message: InboundMessage, form: AnswerForm) -> None:
 def customers_like(
     customers: QuerySet[Customer], search: str, message: InboundMessage
 ) -> "QuerySet[Customer]":
-    """Return the customers that a search finds; without one, those whose name or address resembles the sender's."""
+    """Return the customers a search finds; without one, those whose items are named, or whom the sender resembles."""
     if search:
         return (
             customers.filter(
@@ -89,11 +94,21 @@ def customers_like(
             .distinct()
             .order_by("name", "pk")
         )
+    wanted = Q(pk__in=_owners(message))
     domain = message.from_address.rpartition("@")[2].lower()
-    if not domain or domain in SHARED_DOMAINS:
-        return customers.none()
-    wanted = Q(contacts__email__iendswith=f"@{domain}")
-    for word in domain.rpartition(".")[0].replace("-", ".").split("."):
-        if len(word) >= SHORTEST_WORD:
-            wanted |= Q(name__icontains=word)
+    if domain and domain not in SHARED_DOMAINS:
+        wanted |= Q(contacts__email__iendswith=f"@{domain}")
+        for word in domain.rpartition(".")[0].replace("-", ".").split("."):
+            if len(word) >= SHORTEST_WORD:
+                wanted |= Q(name__icontains=word)
     return customers.filter(wanted).distinct().order_by("name", "pk")
+
+
+def _owners(message: InboundMessage) -> list[int]:
+    """Return the customers who owe the items that a message names by their numbers."""
+    words = {word.strip(".-/") for word in NUMBER.findall(f"{message.subject} {message.said}")}
+    named = sorted(word for word in words if len(word) >= SHORTEST_WORD)[:MOST_NUMBERS]
+    owed = Item.objects.filter(
+        organization_id=message.organization_id, side=Side.DEBIT, open_amount__gt=0, number__in=named
+    )
+    return list(owed.values_list("customer_id", flat=True)[:MOST_NUMBERS]) if named else []

@@ -70,6 +70,7 @@ def context(
     return {
         "counts": counted,
         "queue": queue,
+        "unseen": queue == "unmatched" and desk.portfolio_user is not None,
         "rows": [(one, described(one)) for one in found],
         "opened": opened,
         **(shown(request, chosen, queue, typed) if chosen else {"detail": None}),
