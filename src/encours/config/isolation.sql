@@ -112,8 +112,9 @@ CREATE TRIGGER history BEFORE UPDATE OR DELETE ON events_eventpage
 -- A load brings hundreds of thousands of rows in one statement; checking their references one row at a time, as
 -- PostgreSQL does, takes as long as writing them. Here one statement is one check: the same rows must exist, and the
 -- same lock keeps them until the transaction ends. Rows that this transaction wrote itself need no lock: nobody else
--- sees them yet (they are visible although their transaction is still in progress).
-CREATE OR REPLACE FUNCTION encours_check_references() RETURNS trigger LANGUAGE plpgsql AS $$
+-- sees them yet (they are visible although their transaction is still in progress). Rows arrive in the order of what
+-- they refer to, or nearly: walking both in that order takes half as long as hashing the whole table.
+CREATE OR REPLACE FUNCTION encours_check_references() RETURNS trigger LANGUAGE plpgsql SET enable_hashjoin = off AS $$
 DECLARE
     link CONSTANT text := format('%I p ON p.organization_id = a.organization_id AND p.id = a.%I', TG_ARGV[1], TG_ARGV[0]);
     this CONSTANT bigint := pg_current_xact_id()::text::bigint;
