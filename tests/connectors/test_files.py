@@ -114,3 +114,30 @@ def test_total_of_a_workbook_is_limited(tmp_path):
 def test_what_the_name_says(name, siren, closing):
     said = files.named(name)
     assert (said.siren, str(said.closing_on)) == (siren, closing)
+
+
+def rewritten(tmp_path, old, new):
+    """Return a small workbook with some of its words replaced."""
+    good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    with xlsxwriter.Workbook(str(good)) as book:
+        book.add_worksheet().write(3, 3, "Client")
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(old.encode(), new.encode()))
+    return bad
+
+
+@pytest.mark.parametrize(
+    "place",
+    ['r="XFD1048576"', "r = 'A4294967295'", 'r="a99999999999999999999"', 'r="ZZZZZZZZ1"', 'r="&#65;1"'],
+)
+def test_a_cell_in_a_far_corner(tmp_path, place):
+    assert refused(rewritten(tmp_path, 'r="D4"', place)) is errors.UnpackedTooLargeError
+
+
+@pytest.mark.parametrize("count", ["4294967295", "99999999999999999999", "90000"])
+def test_a_count_of_texts_that_are_not_there(tmp_path, count):
+    assert (
+        refused(rewritten(tmp_path, 'uniqueCount="1"', f'uniqueCount="{count}"'))
+        is errors.WorkbookBrokenError
+    )

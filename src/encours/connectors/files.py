@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from encours.connectors import encodings, errors
+from encours.connectors import cells, encodings, errors
 
 Kind = Literal["text", "workbook", "xml"]
 
@@ -26,6 +26,7 @@ class Limits:
     unpacked_bytes: int = 1024 * MIB
     entries: int = 4_000
     ratio: int = 400
+    cells: int = 40_000_000
 
 
 LIMITS = Limits()
@@ -55,6 +56,7 @@ HEAD_BYTES = 64 * 1024
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 CONTROL_SHARE = 0.01
 
+SHEET = re.compile(r"(?i).*sheet.*\.(?:xml|bin)$")
 FEC_NAME = re.compile(r"(?<!\d)(?P<siren>\d{9})\s*[-_]?FEC[-_]?(?P<closing>\d{8})(?!\d)", re.IGNORECASE)
 
 
@@ -143,15 +145,24 @@ def _measure(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: L
     total = 0
     for entry in entries:
         entry.file_size = UNKNOWN_SIZE
-        size = 0
+        size = different = things = 0
+        extent = cells.Extent() if SHEET.match(entry.filename) else None
         with archive.open(entry) as part:
             while block := part.read(MIB):
+                if not size:
+                    different, things = cells.announced(block)
+                if extent is not None:
+                    extent.see(block)
+                    if extent.odd or extent.cells > limits.cells:
+                        raise errors.UnpackedTooLargeError(reason=f"{extent.rows} × {extent.columns}")
                 size += len(block)
                 total += len(block)
                 if total > limits.unpacked_bytes:
                     raise errors.UnpackedTooLargeError(reason=f"> {_weight(limits.unpacked_bytes)}")
                 if size > 10 * MIB and size > limits.ratio * max(entry.compress_size, 1):
                     raise errors.UnpackedTooLargeError(reason=f"{limits.ratio} : 1")
+        if different > size or things > limits.cells:
+            raise errors.WorkbookBrokenError
 
 
 def read_text(
