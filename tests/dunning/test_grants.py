@@ -394,6 +394,17 @@ def test_a_person_who_tries_is_answered_now(authority: FakeAuthority, postman: T
     assert token(organization, trying=True) == authority.access[-1]
 
 
+def test_a_person_who_tries_does_not_try_an_old_token(
+    authority: FakeAuthority, postman: TokenPostman
+) -> None:
+    organization = company(authority)
+    old = token(organization)
+    assert token(organization, NOW + timedelta(minutes=2), trying=True) == old
+    later = NOW + timedelta(minutes=20)
+    assert token(organization, later) == old
+    assert token(organization, later, trying=True) == authority.access[-1] != old
+
+
 def test_each_organization_has_its_own(authority: FakeAuthority, postman: TokenPostman) -> None:
     organization = company(authority)
     with transaction.atomic():

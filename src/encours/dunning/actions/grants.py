@@ -138,7 +138,8 @@ def access(holder: Sender | Mailbox, *, now: datetime, trying: bool = False) -> 
     """Return a token for the mail server, the kept one while it holds, else a fresh one; or raise what prevents it.
 
     Whoever renews holds the row: a second worker waits, and finds what the first one was given. What went wrong is
-    kept even so: catch the fault inside the transaction. `trying`: a person asks, whatever was refused before.
+    kept even so: catch the fault inside the transaction. `trying`: a person asks, whatever was refused before
+    and however long an old token would still hold.
     """
     found = _access(holder, now, trying=trying)
     if isinstance(found, WireError):
@@ -155,7 +156,7 @@ def _access(holder: Sender | Mailbox, now: datetime, *, trying: bool) -> str | W
         return GrantError(obstacle.code if obstacle else "authorize_first")
     if obstacle and not (trying and obstacle.code in {"token_refused", "application_refused"}):
         return GrantError(obstacle.code, obstacle.said)
-    if kept := _kept_token(grant, now):
+    if (kept := _kept_token(grant, now)) and (not trying or _young(grant, now)):
         return kept
     if grant.retry_at is not None and now < grant.retry_at and not trying:
         return TemporaryWireError("authority_silent", grant.fault)
@@ -172,6 +173,10 @@ def _locked(holder: Sender | Mailbox, known: KnownApplication | None) -> MailGra
     if known is not None and known.by_itself:
         MailGrant.objects.get_or_create(**place)
     return MailGrant.objects.select_for_update(of=("self",)).filter(**place).first()
+
+
+def _young(grant: MailGrant, now: datetime) -> bool:
+    return grant.renewed_at is not None and grant.renewed_at > now - YOUNG
 
 
 def _kept_token(grant: MailGrant, now: datetime) -> str:
@@ -236,7 +241,7 @@ def note_refusal(holder: Sender | Mailbox, token: str, said: str, *, now: dateti
     grant = _locked(holder, None)
     if grant is None or _kept_token(grant, now) != token:
         return
-    if grant.renewed_at is not None and grant.renewed_at > now - YOUNG:
+    if _young(grant, now):
         grant.refusals = {**grant.refusals, use_of(holder): {"at": now.isoformat(), "said": said[:200]}}
     else:
         grant.sealed_access_token, grant.expires_at = "", None
