@@ -12,6 +12,7 @@ from tests.backoffice.work import TODAY, customer, item, morning, only, run
 from encours.accounts.models import Organization
 from encours.channels.actions import reserve
 from encours.channels.models import Channel, Sending
+from encours.customers.models import Contact
 from encours.dunning import actions
 from encours.dunning.models import Decision, Pause, Reminder, Task
 from encours.events.models import Event
@@ -367,3 +368,24 @@ def test_run_again_keeps_the_same_work(organization: Organization):
     run(organization, TODAY)
     assert only(organization, customer__code="BIG").pk == found["BIG"].pk
     assert actions.confirm_many(organization, [found["BIG"].pk], by=None, now=NOW) == 1
+
+
+def test_an_organization_without_a_ledger_is_shown_where_to_begin(alice: Client, bob: Client):
+    assert "No ledger yet" in alice.get(reverse("today")).content.decode()
+    seen = bob.get(reverse("today")).content.decode()
+    assert "All done for today" not in seen
+    assert f'href="{reverse("import-new")}"' in seen
+
+
+def test_who_is_held_is_not_said_to_be_asked(alice: Client, organization: Organization):
+    actions.ensure_default_plan(organization, now=NOW)
+    buyer = customer(organization, "MUTE")
+    Contact.objects.filter(customer=buyer).delete()
+    buyer.address = ""
+    buyer.save()
+    item(buyer, "F-1", date(2026, 11, 1), 900)
+    run(organization, TODAY)
+    seen = alice.get(reverse("today")).content.decode()
+    assert "Nobody to ask today" in seen
+    assert "1 customer is held, for €900.00: see why, it may need you." in seen
+    assert "whoever is late was asked" not in seen

@@ -45,8 +45,11 @@ ON_THE_DESK = (*BEFORE, *queries.STUCK)
 class Rest:
     """What there is to say when nothing is left to do."""
 
+    begun: bool
     confirmed_count: int
     confirmed_amount: Decimal
+    held_count: int
+    held_amount: Decimal
     next_due_on: date | None
     next_due_amount: Decimal
     next_asked_on: date | None
@@ -109,9 +112,13 @@ def rest(desk: Desk) -> Rest:
     due = items(desk.organization, desk.today, filters=wanted, sort="due_on", size=1).rows
     held = queries.held(desk.organization, collector_id=desk.portfolio_user)
     asked = held.filter(until__gt=desk.today).order_by("until").first()
+    reasons = queries.held_reasons(desk.organization, collector_id=desk.portfolio_user)
     return Rest(
+        begun=Customer.objects.filter(organization=desk.organization).exists(),
         confirmed_count=done["count"],
         confirmed_amount=done["amount"] or work.ZERO,
+        held_count=sum(count for _reason, count, _amount in reasons),
+        held_amount=sum((amount for _reason, _count, amount in reasons), work.ZERO),
         next_due_on=due[0].due_on if due else None,
         next_due_amount=due[0].open_amount if due else work.ZERO,
         next_asked_on=asked.until if asked else None,
