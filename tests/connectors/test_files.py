@@ -141,3 +141,12 @@ def test_a_count_of_texts_that_are_not_there(tmp_path, count):
         refused(rewritten(tmp_path, 'uniqueCount="1"', f'uniqueCount="{count}"'))
         is errors.WorkbookBrokenError
     )
+
+
+def test_a_large_sheet_is_no_danger(tmp_path):
+    path = tmp_path / "long.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for row in range(20_000):
+            sheet.write_row(row, 0, ["Alpha", row, 100.5])
+    files.check_workbook(path)

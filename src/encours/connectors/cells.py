@@ -3,7 +3,7 @@
 import re
 
 # A place like AB12, of a row or of a cell; however it is written, as what reads it later is just as lenient.
-PLACE = re.compile(rb"""[\s:]r\s*=\s*["']\s*([A-Za-z]*)(\d*)([^"']?)""")
+PLACE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]*)(\d*)([^"']?)""")
 # How many things a part announces; who reads it makes room for them at once.
 ANNOUNCED = re.compile(rb"""\b(uniqueCount|count)\s*=\s*["']\s*\+?(\d+)""")
 LONGEST_PLACE = 64
