@@ -125,6 +125,19 @@ def test_a_report_about_nothing_we_know_stays_in_the_queue(mail_server: MailServ
     assert (message.kind, message.state, message.customer) == ("auto_reply", MessageState.NEW, None)
 
 
+@pytest.mark.parametrize("by_token", [True, False])
+def test_an_address_we_never_wrote_to_is_not_given_up(mail_server: MailServer, *, by_token: bool) -> None:
+    server = mail_server()
+    organization = opened(server.port)
+    to = server.received[0].mail_from if by_token else "relances@lumiere.example"
+    message = come_back(organization, bounce("direction@verger.example", to=to, returned="<no@x.example>"))
+    with tenancy.inside(organization.pk):
+        assert Contact.objects.get(role="director").bounced_at is None
+        assert Reminder.objects.get().state == "sent"
+    assert message.kind == (MessageKind.BOUNCE if by_token else MessageKind.AUTO_REPLY)
+    assert message.state == (MessageState.READ if by_token else MessageState.NEW)
+
+
 def test_three_full_mailboxes_in_two_weeks_count_as_gone(mail_server: MailServer) -> None:
     organization = opened(mail_server().port)
     for number, days in enumerate((0, 5, 11)):

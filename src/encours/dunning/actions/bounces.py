@@ -44,9 +44,12 @@ def take(organization: Organization, report: Report, to: Sequence[str], *, now: 
     failures = report.failures or ((Failure(_first(named)),) if named else ())
     told = Told()
     for failure in failures:
-        sending = named or _last_to(organization, failure.recipient, now)
+        last = _last_to(organization, failure.recipient, now)
+        sending = named or last
         reminder = _reminder(organization, sending)
-        contacts = _contacts(organization, failure.recipient)
+        # Anybody can send a report: it is believed of an address that we wrote to, and of no other.
+        written = last is not None or (named is not None and failure.recipient.lower() in _recipients(named))
+        contacts = _contacts(organization, failure.recipient) if written else []
         if report.kind == "complaint":
             _leave_in_peace(organization, contacts, sending, now)
         else:
@@ -220,6 +223,10 @@ def _gone(organization: Organization, address: str, now: datetime) -> bool:
         happened_at__gte=now - timedelta(days=SOFT_DAYS + 1),
     ).values_list("happened_at", flat=True)
     return gone_by_repetition([_today(organization, moment) for moment in told], _today(organization, now))
+
+
+def _recipients(sending: Sending) -> list[str]:
+    return sending.recipient.lower().split(", ")
 
 
 def _first(sending: Sending | None) -> str:
