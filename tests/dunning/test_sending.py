@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -319,3 +320,25 @@ def arrived(postman: Postman) -> Counter[str]:
     return Counter(
         message_from_bytes(envelope.original_content)["Message-ID"] for envelope in postman.received
     )
+
+
+def test_a_message_that_the_program_cannot_write_keeps_no_other(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = mail_server()
+    organization = confirmed(server.port, customers=3)
+    written = sending.letters.message
+
+    def fails(reminder: Reminder, today: date) -> Any:
+        if reminder.customer.code == "C002":
+            raise ZeroDivisionError
+        return written(reminder, today)
+
+    monkeypatch.setattr("encours.dunning.sending.letters.message", fails)
+    summary = sending.send_confirmed(organization.pk, NOW)
+    assert (summary.sent, summary.held) == (2, 1)
+    assert [one.held for one in reminders(organization)] == ["", "", "program_error"]
+    assert "could not be written" in caplog.text
+    monkeypatch.undo()
+    assert sending.send_confirmed(organization.pk, NOW).sent == 1
+    assert len(server.received) == 3

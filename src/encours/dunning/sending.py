@@ -5,12 +5,14 @@ and settles the sending around the wire, the outcome is kept on the reminder. A 
 them leaves something the next pass takes up where it stands; one that dies on the wire leaves a doubt.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from encours.accounts import tenancy
@@ -30,6 +32,7 @@ from encours.dunning.models import Reminder, ReminderState
 from encours.dunning.recipients import recipients
 from encours.rules.wording import WordingError
 
+logger = logging.getLogger("encours.dunning")
 # A carrier that refuses this many messages in a row is down: the rest of its channel waits for the next pass.
 REFUSALS_IN_A_ROW = 3
 # How often a pass looks at the clock again: hours close, and days end, while it sends.
@@ -173,7 +176,7 @@ def _send_new(sending_pass: _Pass, summary: SendingSummary) -> None:
         sending_pass = sending_pass.at_present()
         if sending_pass.over:
             return
-        sending = _prepare(sending_pass, number, summary)
+        sending = _prepared(sending_pass, number, summary)
         if sending is None or by_hand(sending):
             continue
         state = _deliver(sending_pass, number, sending.pk)
@@ -215,6 +218,20 @@ def _deliver(sending_pass: _Pass, reminder_id: int, sending_id: int) -> str:
     )
     with sending_pass.inside():
         return outcomes.keep_outcome(Reminder.objects.get(pk=reminder_id), sending, sending_pass.now)
+
+
+def _prepared(sending_pass: _Pass, reminder_id: int, summary: SendingSummary) -> Sending | None:
+    """Write a reminder; one that the program cannot write stays here with the others gone before and after it."""
+    try:
+        return _prepare(sending_pass, reminder_id, summary)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: nothing can be written of anyone
+    except Exception:
+        logger.exception("The reminder %s could not be written", reminder_id)
+        with sending_pass.inside():
+            outcomes.hold(Reminder.objects.get(pk=reminder_id), "program_error")
+        summary.held += 1
+        return None
 
 
 def _prepare(sending_pass: _Pass, reminder_id: int, summary: SendingSummary) -> Sending | None:

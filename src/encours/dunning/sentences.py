@@ -100,6 +100,7 @@ WITHDRAWN = {
     "insolvent": _("Insolvency proceedings were opened"),
     "sender_missing": _("No sender is set: enter the mail server in the settings"),
     "sender_unauthorized": _("The sender’s mailbox is to be authorized again: see the settings"),
+    "program_error": _("The program failed on this message and kept it: its log says why"),
     "wording_error": _("The template has an error: correct it in the settings"),
     "document_error": _("The letter could not be set: check the bank details and the address"),
     "contact_missing": _("No way to reach this customer by this channel: add a contact or an address"),
