@@ -123,6 +123,16 @@ def test_a_payment_cuts_the_interest_from_its_day() -> None:
     assert (claim.principal, claim.fees, claim.partial) == (Decimal(6000), Decimal(40), False)
 
 
+def test_what_a_credit_note_took_away_never_bore_interest() -> None:
+    organization = desk.company()
+    buyer = desk.customer(organization)
+    credited = desk.item(buyer, "F1", date(2025, 1, 31), 12000)
+    desk.pay(credited, date(2025, 6, 30), 6000, kind="credit_note")
+    smaller = desk.item(buyer, "F2", date(2025, 1, 31), 6000)
+    claims = [claim_of(organization, buyer, [one], date(2025, 9, 15)) for one in (credited, smaller)]
+    assert claims[0].interest == claims[1].interest > 0
+
+
 def test_an_unknown_half_year_leaves_the_claim_partial() -> None:
     organization = desk.company(rates=False)
     buyer = desk.customer(organization)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from encours.accounts.models import Organization
 from encours.accounts.queries import interest_policy, rate_table
 from encours.customers.models import Customer
-from encours.receivables.models import Allocation, Item
+from encours.receivables.models import Allocation, Item, ItemKind
 from encours.rules.interest import InterestStatement, LateInterestPolicy, late_interest
 from encours.rules.money import round_amount
 from encours.rules.rates import RateTable
@@ -96,10 +96,18 @@ def _asked(item: Item) -> Decimal:
 
 
 def _payments(items: Iterable[Item]) -> dict[int, list[tuple[date, Decimal]]]:
+    """Return what was paid of each item and when; a credit note lowers it from its first day.
+
+    Interest on money that was never owed is not claimed.
+    """
     paid: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
-    rows = Allocation.objects.filter(debit_id__in=[item.pk for item in items])
-    for debit_id, paid_on, amount in rows.values_list("debit_id", "allocated_on", "amount"):
-        paid[debit_id].append((paid_on, amount))
+    due = {item.pk: item.due_on for item in items}
+    rows = Allocation.objects.filter(debit_id__in=list(due))
+    for debit_id, paid_on, amount, kind in rows.values_list(
+        "debit_id", "allocated_on", "amount", "credit__kind"
+    ):
+        on = min(paid_on, due[debit_id]) if kind == ItemKind.CREDIT_NOTE else paid_on
+        paid[debit_id].append((on, amount))
     return paid
 
 
