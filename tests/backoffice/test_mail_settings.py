@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -156,6 +158,11 @@ def test_a_provider_hands_over_by_its_secret_only(
     assert post(form, "multipart/form-data; boundary=q") == 204
     assert count() == 3
     assert InboundMessage.objects.filter(subject="trois").exists()
+    fourth = letter("quatre", message_id="<q4@x.example>").replace(b"\r\n\r\n", b"\r\n\r\nR\xe9gl\xe9 ", 1)
+    assert post(urlencode({"email": fourth}).encode(), "application/x-www-form-urlencoded") == 204
+    tenancy.see(organization.pk)
+    kept = InboundMessage.objects.get(subject="quatre")
+    assert kept.content_hash == sha256(fourth).hexdigest(), "not one byte is changed on the way"
     assert post(b"{", "application/json") == 400
     assert post(b"", "message/rfc822") == 411
     bob.post(reverse("mailbox-remove", args=[door.pk]))

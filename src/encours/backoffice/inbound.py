@@ -59,10 +59,11 @@ def _message_in(kind: str, header: str, body: bytes) -> bytes:
         said = json.loads(body)
         return _first(said if isinstance(said, dict) else {})
     if kind == "application/x-www-form-urlencoded":
-        return _first({name: values[0] for name, values in parse_qs(body.decode("ascii", "replace")).items()})
+        form = parse_qs(body.decode("ascii", "replace"), errors="surrogateescape")
+        return _first({name: values[0] for name, values in form.items()})
     if kind == "multipart/form-data":
-        form = message_from_bytes(b"Content-Type: " + header.encode() + b"\r\n\r\n" + body)
-        parts = form.get_payload() if form.is_multipart() else []
+        posted = message_from_bytes(b"Content-Type: " + header.encode() + b"\r\n\r\n" + body)
+        parts = posted.get_payload() if posted.is_multipart() else []
         fields = {
             str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True)
             for part in parts
