@@ -3,7 +3,9 @@
 import re
 
 # A place like AB12, of a row or of a cell; however it is written, as what reads it later is just as lenient.
-PLACE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]*)(\d*)([^"']?)""")
+PLACE = re.compile(rb"""\sr\s?=\s?["']([A-Za-z]*)(\d*)([^"']?)""")
+# Beyond column Z or row 999,999, or written in another way than spreadsheets do: worth a closer look.
+FAR = re.compile(rb"""\sr\s?=\s?["'](?:[A-Z]{2}|[A-Z]?\d{7}|[^A-Z\d])""")
 # How many things a part announces; who reads it makes room for them at once.
 ANNOUNCED = re.compile(rb"""\b(uniqueCount|count)\s*=\s*["']\s*\+?(\d+)""")
 LONGEST_PLACE = 64
@@ -31,9 +33,14 @@ class Extent:
         if not places:
             return
         letters, digits, odd = (set(parts) for parts in zip(*places, strict=True))
-        self.odd = self.odd or b"&" in odd
+        self.odd = self.odd or odd != {b""}
         self.columns = max(self.columns, *(_rank(word) for word in letters))
         self.rows = max(self.rows, *(int(number[:LONGEST_PLACE] or b"0") for number in digits))
+
+
+def far(before: bytes, block: bytes) -> bool:
+    """Tell whether a block, after the end of the one before, may name a place that makes the table too large."""
+    return FAR.search(before[-LONGEST_PLACE:] + block) is not None
 
 
 def announced(block: bytes) -> tuple[int, int]:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -56,7 +57,6 @@ HEAD_BYTES = 64 * 1024
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 CONTROL_SHARE = 0.01
 
-SHEET = re.compile(r"(?i).*sheet.*\.(?:xml|bin)$")
 FEC_NAME = re.compile(r"(?<!\d)(?P<siren>\d{9})\s*[-_]?FEC[-_]?(?P<closing>\d{8})(?!\d)", re.IGNORECASE)
 
 
@@ -126,6 +126,13 @@ def kind_of(path: Path, *, limits: Limits = LIMITS) -> Kind:
 
 def check_workbook(path: Path, *, limits: Limits = LIMITS) -> None:
     """Refuse an archive that is no workbook, or that unpacks into more than the limits allow."""
+    known = path.stat()
+    _check_workbook(path, known.st_size, known.st_mtime_ns, limits)
+
+
+@lru_cache(maxsize=4)
+def _check_workbook(path: Path, _size: int, _changed: int, limits: Limits) -> None:
+    """Look into an archive once for all those who ask about the same file."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -146,15 +153,13 @@ def _measure(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: L
     for entry in entries:
         entry.file_size = UNKNOWN_SIZE
         size = different = things = 0
-        extent = cells.Extent() if SHEET.match(entry.filename) else None
+        far, before = False, b""
         with archive.open(entry) as part:
             while block := part.read(MIB):
                 if not size:
                     different, things = cells.announced(block)
-                if extent is not None:
-                    extent.see(block)
-                    if extent.odd or extent.cells > limits.cells:
-                        raise errors.UnpackedTooLargeError(reason=f"{extent.rows} × {extent.columns}")
+                far = far or cells.far(before, block)
+                before = block
                 size += len(block)
                 total += len(block)
                 if total > limits.unpacked_bytes:
@@ -163,6 +168,19 @@ def _measure(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: L
                     raise errors.UnpackedTooLargeError(reason=f"{limits.ratio} : 1")
         if different > size or things > limits.cells:
             raise errors.WorkbookBrokenError
+        if far:
+            _measure_extent(archive, entry, limits)
+
+
+def _measure_extent(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits) -> None:
+    """Look at every place that a sheet names, and refuse the sheet when its table would be too large."""
+    extent = cells.Extent()
+    entry.file_size = UNKNOWN_SIZE
+    with archive.open(entry) as part:
+        while block := part.read(MIB):
+            extent.see(block)
+            if extent.odd or extent.cells > limits.cells:
+                raise errors.UnpackedTooLargeError(reason=f"{extent.rows} × {extent.columns}")
 
 
 def read_text(
