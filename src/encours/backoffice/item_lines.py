@@ -115,24 +115,31 @@ def file_columns() -> list[Column]:
 
 
 def file_rows(rows: Iterable[ItemRow], columns: Columns) -> Iterable[Sequence[Cell]]:
-    """Yield the cells of a file of items, signed as the list shows them."""
+    """Yield the cells of a file of items, signed as the list shows them; each word is looked up once."""
+    kinds: dict[str, str] = {}
+    places: dict[str, str] = {}
+    yes = _("yes")
     for row in rows:
-        told = line(row)
-        days = row.days_overdue if row.open_amount and row.side == Side.DEBIT else None
+        debit = row.side == Side.DEBIT
+        days = row.days_overdue if row.open_amount and debit else None
+        if row.kind not in kinds:
+            kinds[row.kind] = kind_label(row.kind)
+        if row.column not in places:
+            places[row.column] = column_word(row, columns)
         yield (
             row.number,
-            told.kind,
+            kinds[row.kind],
             row.customer_code,
             row.customer_name,
             row.reference,
             row.label,
             row.issued_on,
             row.due_on,
-            _("yes") if told.derived else "",
+            yes if debit and row.due_basis == DERIVED else "",
             max(days, 0) if days is not None else None,
-            column_word(row, columns),
-            told.amount,
-            told.open_amount,
+            places[row.column],
+            row.amount if debit else -row.amount,
+            row.open_amount if debit else -row.open_amount,
             row.currency,
             row.settled_on,
             row.disputed_on,

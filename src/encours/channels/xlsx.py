@@ -118,9 +118,9 @@ def _fill(
 
 
 def _write(page: Worksheet, line: int, place: int, cell: Cell, form: Format) -> None:
-    if cell is None:
-        page.write_blank(line, place, None, form)
-    elif isinstance(cell, str):
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, str):
         page.write_string(line, place, cell[:LONGEST_TEXT], form)
     elif isinstance(cell, date):
         page.write_datetime(line, place, cell, form)
