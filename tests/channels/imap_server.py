@@ -32,6 +32,7 @@ class ImapServer:
     validity: int = 7
     messages: list[Kept] = field(default_factory=list)
     dies_after: int | None = None
+    broken: dict[int, str] = field(default_factory=dict)
     secured: ssl.SSLContext | None = None
     secured_later: ssl.SSLContext | None = None
     tokens: list[str] = field(default_factory=list)
@@ -167,6 +168,11 @@ class ImapServer:
             if self.dies_after is not None and self.fetched >= self.dies_after:
                 raise ConnectionAbortedError
             self.fetched += 1
+            if kept.uid in self.broken and "HEADER" not in parts:
+                if self.broken[kept.uid] == "NIL":
+                    pieces.append(f"* {number} FETCH (UID {kept.uid} BODY[] NIL)\r\n".encode())
+                    continue
+                return [f"{tag} NO {self.broken[kept.uid]}\r\n".encode()]
             content = kept.content
             if "HEADER" in parts:
                 content = content.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"

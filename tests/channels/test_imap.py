@@ -11,6 +11,7 @@ from tests.channels.imap_server import ImapServer, letter
 from encours.channels import imap
 from encours.channels.errors import WireError
 from encours.channels.imap import Cursor, ImapAccount
+from encours.channels.mime import parse
 
 SINCE = date(2026, 11, 6)
 
@@ -168,3 +169,15 @@ def test_a_message_removed_meanwhile_is_passed_over(
 
     monkeypatch.setattr(imap, "_since", and_gone)
     assert len(subjects(server, Cursor())[0]) == 1
+
+
+@pytest.mark.parametrize("answer", ["NO", "NIL"])
+def test_a_message_that_the_server_cannot_give_is_taken_by_its_headers(
+    server: ImapServer, answer: str
+) -> None:
+    for number in (1, 2, 3):
+        server.put(letter(str(number)))
+    server.broken = {2: "NIL" if answer == "NIL" else "[SERVERBUG] the item is corrupt"}
+    taken = list(imap.read(account(server), Cursor(), since=SINCE))
+    assert [(one.cursor.last_uid, one.whole) for one in taken] == [(1, True), (2, False), (3, True)]
+    assert parse(taken[1].content).subject == "2"

@@ -23,6 +23,8 @@ from encours.channels.smtp import FAULTS, LOOPBACK, Security, sasl
 
 LARGEST = 30 * 1024 * 1024
 FIRST_WINDOW = 1_000
+UNGIVEN = b"\0 the server said NIL, or NO"
+NOT_GIVEN = re.compile(rb"BODY\[[A-Z]*\] NIL", re.IGNORECASE)
 SIZES = re.compile(rb"(?:UID (\d+)[^)]*RFC822\.SIZE (\d+)|RFC822\.SIZE (\d+)[^)]*UID (\d+))")
 
 
@@ -51,7 +53,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One message as the server gave it; of one that is too large, the headers only."""
+    """One message as the server gave it; of one that is too large or that it cannot read, the headers only."""
 
     cursor: Cursor
     content: bytes
@@ -89,6 +91,11 @@ def read(account: ImapAccount, cursor: Cursor, *, since: date, limit: int = 200)
         for uid in uids:
             whole = sizes.get(uid, 0) <= LARGEST
             content = _fetch(mailbox, uid, whole=whole)
+            if content is UNGIVEN:
+                # The rest of the folder must not wait for a message that its own server cannot read.
+                whole, content = False, _fetch(mailbox, uid, whole=False)
+                if content is UNGIVEN:
+                    raise TemporaryWireError("answer_unclear", f"UID {uid}")
             if content is not None:
                 yield Taken(Cursor(validity, uid), content, whole)
         if not uids and not begun:
@@ -197,12 +204,13 @@ def _sizes(mailbox: BaseMailBox, uids: list[int]) -> dict[int, int]:
 
 
 def _fetch(mailbox: BaseMailBox, uid: int, *, whole: bool) -> bytes | None:
-    """Return a message, or nothing if somebody removed it meanwhile."""
+    """Return a message, or nothing if somebody removed it meanwhile; `UNGIVEN` where its server cannot give it."""
     part = "BODY.PEEK[]" if whole else "BODY.PEEK[HEADER]"
     answer = mailbox.client.uid("FETCH", str(uid), f"({part})")
-    if answer[0] != "OK":
-        raise TemporaryWireError("answer_unclear", _words(answer[1]))
-    return next((bytes(part[1]) for part in answer[1] if isinstance(part, tuple)), None)
+    parts = answer[1] if isinstance(answer[1], list) else []
+    if answer[0] != "OK" or any(isinstance(part, bytes) and NOT_GIVEN.search(part) for part in parts):
+        return UNGIVEN
+    return next((bytes(part[1]) for part in parts if isinstance(part, tuple)), None)
 
 
 def _words(parts: object) -> str:

@@ -172,7 +172,7 @@ def _propose(message: InboundMessage, now: datetime) -> None:
 def _left_there(organization: Organization) -> str:
     """Return what is said in place of a message of which only the headers were taken."""
     with translation.override(organization.language):
-        return gettext("This message is too large to be taken in: read it in the mailbox.")
+        return gettext("This message could not be taken in whole: read it in the mailbox.")
 
 
 def _is_ours(organization: Organization, message_id: str) -> bool:
