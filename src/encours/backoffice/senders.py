@@ -24,6 +24,7 @@ from encours.accounts.models import Membership, Role, Sender, SenderPurpose, Sig
 from encours.backoffice import authorizations, domain_words
 from encours.backoffice.authorizations import page_of
 from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.listing import row_numbers
 from encours.backoffice.sign_in import SignInForm
 from encours.channels.domains import check_domain
 from encours.channels.email import Message, address, build
@@ -205,10 +206,10 @@ def _initial(desk: Desk, sender: Sender | None, person: User | None) -> dict[str
 
 def _sender(request: DeskRequest) -> Sender:
     """Return the sender that a button speaks of, else the organization's own."""
-    number = request.POST.get("sender", "")
+    chosen = request.POST.get("sender", "")
     senders = Sender.objects.filter(organization=request.desk.organization)
     found = (
-        senders.filter(pk=int(number)) if number.isdecimal() else senders.filter(purpose=SenderPurpose.MAIN)
+        senders.filter(pk__in=row_numbers([chosen])) if chosen else senders.filter(purpose=SenderPurpose.MAIN)
     )
     sender = found.first()
     if sender is None:

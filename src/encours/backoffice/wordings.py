@@ -97,7 +97,8 @@ class TemplateForm(forms.Form):
 class NewTemplateForm(forms.Form):
     """What new words are for, and in which language they begin."""
 
-    name = forms.CharField(
+    # It is the first subject too.
+    name = WordingField(
         label=gettext_lazy("Name"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True})
     )
     kind = forms.ChoiceField(
