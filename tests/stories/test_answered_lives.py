@@ -9,6 +9,7 @@ from tests.dunning.replies import message
 from tests.stories.teller import Story
 
 from encours.accounts.models import Sender
+from encours.customers.models import Contact
 from encours.dunning import answers
 from encours.dunning.actions import readings
 from encours.dunning.models import InboundMessage
@@ -23,6 +24,7 @@ class Answered(Story):
         for pattern, verb in (
             (r"writes “(.+)”", self.write),
             (r"writes from an unknown address “(.+)”", self.write_unknown),
+            (r"writes from an address shared with another customer “(.+)”", self.write_shared),
             (r"is known again by a person", self.know),
             (r"is read", self.read_it),
             (r"is answered", self.answer_it),
@@ -40,6 +42,10 @@ class Answered(Story):
 
     def write_unknown(self, day: date, said: str) -> None:
         message(self.organization, None, said, day)
+
+    def write_shared(self, day: date, said: str) -> None:
+        email = Contact.objects.filter(customer=self.customer, role="payables").get().email
+        message(self.organization, None, said, day, from_address=email.upper())
 
     def know(self, day: date) -> None:
         readings.assign(self.last(), self.customer, by=desk.user(), now=desk.at(day))
@@ -143,4 +149,16 @@ def test_an_answer_written_by_a_person_is_a_contact() -> None:
         25/08/2026  is answered
         01/09/2026  -> second reminder: F1 900.00
         02/09/2026  invoice F2 of 50.00, due 31/12/2026
+    """)
+
+
+def test_a_message_that_may_be_of_two_customers_stops_both_until_it_is_read() -> None:
+    check("""
+        01/07/2026  invoice F1 of 900.00, due 31/07/2026
+        03/08/2026  -> first reminder: F1 900.00
+        05/08/2026  writes from an address shared with another customer “Bien reçu, je transmets.”
+        05/08/2026  -> nothing is asked: reply_waiting
+        25/08/2026  is read
+        25/08/2026  -> second reminder: F1 900.00
+        30/08/2026  invoice F2 of 50.00, due 31/12/2026
     """)

@@ -38,10 +38,20 @@ WITH item AS (
     WHERE c.organization_id = %(organization)s AND c.customer_id = ANY(%(customers)s)
     GROUP BY c.customer_id
 ), message AS (
-    SELECT m.customer_id, sum(hashtextextended(concat_ws('|', m.id, m.kind, m.state), 0)) AS print
-    FROM dunning_inboundmessage m
-    WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
-    GROUP BY m.customer_id
+    SELECT w.customer_id, sum(w.print) AS print
+    FROM (
+        SELECT m.customer_id, hashtextextended(concat_ws('|', m.id, m.kind, m.state), 0) AS print
+        FROM dunning_inboundmessage m
+        WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
+        UNION ALL
+        SELECT k.customer_id, m.id
+        FROM dunning_inboundmessage m
+        JOIN customers_contact k ON k.organization_id = m.organization_id AND k.email <> ''
+                                AND lower(k.email) = lower(m.from_address)
+        WHERE m.organization_id = %(organization)s AND k.customer_id = ANY(%(customers)s)
+          AND m.customer_id IS NULL AND m.kind = 'reply' AND m.state = 'new'
+    ) w
+    GROUP BY w.customer_id
 ), reminder AS (
     SELECT DISTINCT r.customer_id, r.state IN ('drafted', 'confirmed', 'failed') AS waiting
     FROM dunning_reminder r
@@ -227,12 +237,23 @@ WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s
   AND m.state = 'answered' AND m.received_at >= %(events_from)s
 """
 
+# What nobody could match, because two customers share the address of its author, stops both until it is read.
 REPLIED = """
-SELECT m.customer_id, min((m.received_at AT TIME ZONE %(timezone)s)::date)
-FROM dunning_inboundmessage m
-WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
-  AND m.kind IN ('reply', 'sms') AND m.state = 'new'
-GROUP BY m.customer_id
+SELECT w.customer_id, min((w.received_at AT TIME ZONE %(timezone)s)::date)
+FROM (
+    SELECT m.customer_id, m.received_at
+    FROM dunning_inboundmessage m
+    WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
+      AND m.kind IN ('reply', 'sms') AND m.state = 'new'
+    UNION ALL
+    SELECT k.customer_id, m.received_at
+    FROM dunning_inboundmessage m
+    JOIN customers_contact k ON k.organization_id = m.organization_id AND k.email <> ''
+                            AND lower(k.email) = lower(m.from_address)
+    WHERE m.organization_id = %(organization)s AND k.customer_id = ANY(%(customers)s)
+      AND m.customer_id IS NULL AND m.kind = 'reply' AND m.state = 'new'
+) w
+GROUP BY w.customer_id
 """
 
 # What happened lately that a step may answer. A reply calls for one once it was read and found to mean nothing else.

@@ -86,12 +86,17 @@ def _closed(reminder: Reminder) -> str:
 
 
 def _replied(reminder: Reminder) -> bool:
-    return InboundMessage.objects.filter(
-        organization_id=reminder.organization_id,
-        customer_id=reminder.customer_id,
-        kind__in=[MessageKind.REPLY, MessageKind.SMS],
-        state=MessageState.NEW,
-    ).exists()
+    waiting = InboundMessage.objects.filter(organization_id=reminder.organization_id, state=MessageState.NEW)
+    if waiting.filter(
+        customer_id=reminder.customer_id, kind__in=[MessageKind.REPLY, MessageKind.SMS]
+    ).exists():
+        return True
+    authors = waiting.filter(customer=None, kind=MessageKind.REPLY).values_list("from_address", flat=True)
+    contacts = Contact.objects.filter(
+        organization_id=reminder.organization_id, customer_id=reminder.customer_id
+    )
+    known = {email.lower() for email in contacts.exclude(email="").values_list("email", flat=True)}
+    return any(author.lower() in known for author in authors)
 
 
 def _promised(reminder: Reminder, items: set[int], from_on: date) -> bool:
