@@ -1,6 +1,9 @@
 """The day's dunning run on a ledger of open items, with several plans and the guardrails on, beside one statement."""
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +19,7 @@ from encours.dunning import actions as dunning
 from encours.dunning.actions.assignments import NewRule, set_rules
 from encours.dunning.actions.guardrails import change_guardrails
 from encours.dunning.actions.plans import create_plan, put_in_force
-from encours.dunning.day import today_of
+from encours.dunning.day import CUSTOMERS_A_HAND, today_of
 from encours.rules.dunning import DEFAULT_PLAN_STEPS
 
 ITEMS_PER_CUSTOMER = 10
@@ -36,16 +39,9 @@ WHERE i.organization_id = %(organization)s AND i.side = 'debit' AND i.open_amoun
 
 def measure_chasing(size: int, home: Path, user: User, now: datetime) -> Iterator[Figure]:
     """Measure the run over so many open items, the first and the next one, and the yardstick on the same rows."""
-    file = benchmark_items(
-        home / f"chased-{size}.csv", size, today=now.date(), customers=size // ITEMS_PER_CUSTOMER
-    )
-    with organization(user, f"bench chasing {size}", now) as found:
-        load(found, file, now)
-        _chase(found, user, now)
-    file.unlink()
-    with connection.cursor() as cursor:
-        for table in ("customers_customer", "receivables_item"):
-            cursor.execute("SELECT encours_analyze(%s)", [table])
+    customers = size // ITEMS_PER_CUSTOMER
+    file = benchmark_items(home / f"chased-{size}.csv", size, today=now.date(), customers=customers)
+    found = _chased(f"bench chasing {size}", file, user, now)
     yardstick = seconds(lambda: _yardstick(found, now))
     before = peak()
     first = seconds(lambda: dunning.run(found, today_of(found, now), now))
@@ -54,6 +50,46 @@ def measure_chasing(size: int, home: Path, user: User, now: datetime) -> Iterato
     yield Figure("open items: dunning run, three plans", size, f"{said(first)} ({first / yardstick:.0f} ×)")
     yield Figure("open items: the same run again", size, said(again))
     yield Figure("open items: memory before and after the runs", size, f"{before}, {peak()}")
+    if customers >= CUSTOMERS_A_HAND:
+        shared = _chased(f"bench sharing {size}", file, user, now)
+        with another_worker(shared, now) as begin:
+            begin()
+            took = seconds(lambda: dunning.run(shared, today_of(shared, now), now))
+        yield Figure(
+            "open items: the run shared by two workers", size, f"{said(took)} ({took / first:.2f} ×)"
+        )
+    file.unlink()
+
+
+def _chased(name: str, file: Path, user: User, now: datetime) -> Organization:
+    """Return an organization that has the items, the plans and the guardrails, and has not run."""
+    with organization(user, name, now) as found:
+        load(found, file, now)
+        _chase(found, user, now)
+    with connection.cursor() as cursor:
+        for table in ("customers_customer", "receivables_item"):
+            cursor.execute("SELECT encours_analyze(%s)", [table])
+    return found
+
+
+@contextmanager
+def another_worker(found: Organization, now: datetime) -> Iterator[Callable[[], None]]:
+    """Have a second process ready, as another worker would be, that helps the run once it is told to begin."""
+    arguments = [str(found.pk), now.isoformat()]
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.hand", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        if worker.stdin is None or worker.stdout is None:
+            raise RuntimeError
+        worker.stdout.readline()
+
+        def begin() -> None:
+            print(file=worker.stdin, flush=True)
+
+        yield begin
 
 
 def _chase(found: Organization, user: User, now: datetime) -> None:

@@ -28,6 +28,7 @@ GOALS = {
     "10,000 open items: dunning run": "1 s",
     "10,000 open items: run with nothing due": "100 ms",
     "open items: dunning run, three plans": "60 s at a million",
+    "open items: the run shared by two workers": "60 s at a million",
     "200 letters": "3 s",
 }
 
