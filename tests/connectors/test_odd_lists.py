@@ -223,3 +223,23 @@ def test_columns_that_only_a_person_understands(tmp_path):
         listed(tmp_path, "Alpha;F1;05/01/2026;100,00\nBeta;F2;05/01/2026;100,00\n")
     with pytest.raises(errors.HeaderMissingError):
         listed(tmp_path, "Bonjour;voici;la liste\ndes;choses;utiles\n")
+
+
+WEB_PAGE = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="utf-8"><title>x</title></head>
+<body><table><tr><td>Menu</td></tr></table><table border=1><tr><th colspan=5>Encours &eacute;chus</th></tr>
+<tr><th>Client<th>N&deg; facture<th>Date facture<th>&Eacute;ch&eacute;ance<th>Montant</tr>
+<tr><td>Alpha<br>&amp; fils</td><td>F1</td><td>05/01/2026</td><td>04/02/2026</td><td>1&nbsp;200,00</td></tr>
+<tr><td>Beta</td><td>F2</td><td>05/01/2026</td><td></td><td>-50,00</td></tr>
+<tr><td colspan=4>Total</td><td>1 150,00</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("start", ["", "<!DOCTYPE html>\n", "<?xml version='1.0'?>\n"])
+def test_a_web_page_that_calls_itself_a_workbook(tmp_path, start):
+    path = tmp_path / "export.xls"
+    path.write_text(start + WEB_PAGE)
+    batch = read_any(path)
+    assert owed(batch) == {"ALPHA & FILS": 1200, "BETA": -50}
+    assert problems(batch) == [(5, "total_left_out")]
+    path.write_text(start + "<html><body>Votre session a expiré</body></html>")
+    with pytest.raises(errors.FileRefusedError, match="cannot be read"):
+        read_any(path)

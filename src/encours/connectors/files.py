@@ -12,7 +12,7 @@ from typing import Literal
 
 from encours.connectors import cells, encodings, errors
 
-Kind = Literal["text", "workbook", "xml"]
+Kind = Literal["text", "workbook", "xml", "html"]
 
 MIB = 1024 * 1024
 # Makes the archive reader go on to the true end of a part, whatever size it declares.
@@ -57,6 +57,10 @@ HEAD_BYTES = 64 * 1024
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 CONTROL_SHARE = 0.01
 
+HTML = re.compile(
+    rb"(?i)^\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<!--|<html|<head|<body|<table|<meta|<style)"
+)
+HTML_HEAD = 4_000
 FEC_NAME = re.compile(r"(?<!\d)(?P<siren>\d{9})\s*[-_]?FEC[-_]?(?P<closing>\d{8})(?!\d)", re.IGNORECASE)
 
 
@@ -121,6 +125,13 @@ def kind_of(path: Path, *, limits: Limits = LIMITS) -> Kind:
     controls = len(text) - len(text.translate(None, CONTROLS))
     if controls > CONTROL_SHARE * len(text):
         raise errors.BinaryFileError
+    return _kind_of_text(text)
+
+
+def _kind_of_text(text: bytes) -> Kind:
+    """Return which kind of text the beginning of a file announces."""
+    if HTML.search(text[:HTML_HEAD]):
+        return "html"
     return "xml" if text.lstrip().startswith((b"<?xml", b"<comptabilite", b"<!DOCTYPE")) else "text"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import fastexcel
 
-from encours.connectors import errors, files
+from encours.connectors import errors, files, html_tables
 
 Row = tuple[int, Sequence[str]]
 
@@ -29,13 +29,27 @@ class Sheet:
 
 
 def sheets_of(path: Path, *, limits: files.Limits = files.LIMITS) -> list[Sheet]:
-    """Return every table of a CSV or XLSX file."""
-    if files.kind_of(path, limits=limits) == "workbook":
+    """Return every table of a CSV or XLSX file, or of a web page."""
+    kind = files.kind_of(path, limits=limits)
+    if kind == "workbook":
         return _workbook(path)
     text = files.read_text(path, limits=limits)
     content = text.content.decode()
+    if kind == "html":
+        return _page(content, text.encoding)
     separator = delimiter_of(content)
     return [Sheet("", rows_of(content, separator), text.encoding, separator)]
+
+
+def _page(content: str, encoding: str) -> list[Sheet]:
+    """Return the tables of a web page; each row is numbered as a spreadsheet would show it."""
+    tables = html_tables.tables_of(content)
+    if not tables:
+        raise errors.FileRefusedError
+    return [
+        Sheet("", [(number, tuple(cells)) for number, cells in enumerate(rows, start=1)], encoding, "")
+        for rows in tables
+    ]
 
 
 def delimiter_of(content: str) -> str:

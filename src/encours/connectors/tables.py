@@ -53,7 +53,10 @@ def table_of(path: Path, *, limits: files.Limits = files.LIMITS) -> Table:
     others = tuple(
         table.sheet
         for table in found
-        if table is not best and table.rows and known_headers(table.headers) >= OTHER_COLUMNS
+        if table is not best
+        and table.sheet != best.sheet
+        and table.rows
+        and known_headers(table.headers) >= OTHER_COLUMNS
     )
     return replace(best, unread=others)
 
