@@ -150,6 +150,12 @@ def test_one_account_for_everybody_is_said(tmp_path):
     assert str(issue).startswith("2 lines of the account 411000 name no customer")
 
 
+@pytest.mark.parametrize("account", ["41", "410000", "41000000"])
+def test_the_collective_account_may_be_the_whole_class(tmp_path, account):
+    lines = [{**one, "CompteNum": account} if one["CompteNum"] == "411000" else one for one in ledger()]
+    assert read_ledger(tmp_path, lines).facts["outstanding"] == 680
+
+
 def test_last_name_of_a_customer_is_kept(tmp_path):
     lines = ledger() + sale("9", "20241101", 120, name="Dupont et Fils SAS")
     batch = read_ledger(tmp_path, lines)

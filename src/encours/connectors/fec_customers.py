@@ -15,7 +15,7 @@ BLANK_CODE = r"^[-0. ]*$"
 
 def retained(customer_lines: pl.DataFrame) -> pl.DataFrame:
     """Return the lines of accounts that customers owe on: 411, 413, 416 and the advances of 4191."""
-    bare_others = pl.col("account").str.contains(r"^41[^1369]")
+    bare_others = pl.col("account").str.contains(r"^41[^01369]")
     return customer_lines.filter(
         pl.col("account").str.contains(RETAINED) & ~bare_others | (pl.col("account") == "41")
     )
