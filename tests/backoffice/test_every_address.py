@@ -1,15 +1,14 @@
 """A walk over every address and every table: a stranger sees nothing, anywhere, and changes nothing."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.apps import apps
-from django.db import connection
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 from tests.backoffice.conftest import NOW, signed_in
+from tests.backoffice.everything import DESK, picture
 
 from encours.accounts import tenancy
 from encours.accounts.actions import add_member
@@ -32,24 +31,6 @@ from encours.scoring.models import Score
 SECRET = "Verger des Secrets"
 POSTED = {"until": "2026-12-24", "reason": "x", "name": "Stolen", "amount": "1"}
 PUBLIC = ("account_", "mfa_", "health-", "usersessions_", "member-join", "set_language", "hook-")
-
-
-def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns)
-        elif pattern.name:
-            yield pattern
-
-
-DESK = sorted(
-    (
-        pattern
-        for pattern in addresses(get_resolver().url_patterns)
-        if pattern.callback.__module__.startswith("encours.backoffice")
-    ),
-    key=lambda pattern: pattern.name,
-)
 
 
 @pytest.fixture
@@ -211,19 +192,6 @@ def test_nobody_enters_without_signing_in(client: Client, db: None) -> None:
         assert answer.status_code in {302, 405}, pattern.name
         if answer.status_code == 302:
             assert answer.headers["Location"].startswith("/account/login/"), pattern.name
-
-
-def picture(organization: Organization) -> dict[str, int]:
-    """Return how many rows of ours there are in every table, and a hash of what they say."""
-    tenancy.see(organization.pk)
-    seen = {}
-    with connection.cursor() as cursor:
-        for model in apps.get_models():
-            table = model._meta.db_table
-            if any(field.column == "organization_id" for field in model._meta.local_concrete_fields):
-                cursor.execute(f"SELECT count(*), md5(string_agg(t::text, '' ORDER BY t.id)) FROM {table} t")
-                seen[table] = cursor.fetchone()
-    return seen
 
 
 def test_every_table_is_empty_for_a_stranger(
