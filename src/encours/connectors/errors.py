@@ -43,9 +43,11 @@ class FileTooLargeError(FileRefusedError):
 
 
 class OldWorkbookError(FileRefusedError):
-    """The file is an Excel workbook of the format before 2007."""
+    """The file is a workbook of the format before 2007, or another file of that time, that cannot be read."""
 
-    message = _("This is an old Excel workbook (.xls). Open it, save it as .xlsx or CSV, and send that file.")
+    message = _(
+        "This old Excel workbook (.xls) cannot be read here. Open it, save it as .xlsx or CSV, and send that file."
+    )
 
 
 class PdfRefusedError(FileRefusedError):

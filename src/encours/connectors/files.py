@@ -112,10 +112,8 @@ def kind_of(path: Path, *, limits: Limits = LIMITS) -> Kind:
     for signature, error in SIGNATURES.items():
         if head.startswith(signature):
             raise error
-    if head.startswith(OLE):
-        with path.open("rb") as stream:
-            sealed = ENCRYPTED_STREAM in stream.read(4 * MIB)
-        raise errors.ProtectedWorkbookError if sealed else errors.OldWorkbookError
+    if is_old_workbook(path):
+        return "workbook"
     if head.startswith((ZIP, EMPTY_ZIP)):
         check_workbook(path, limits=limits)
         return "workbook"
@@ -133,6 +131,16 @@ def _kind_of_text(text: bytes) -> Kind:
     if HTML.search(text[:HTML_HEAD]):
         return "html"
     return "xml" if text.lstrip().startswith((b"<?xml", b"<comptabilite", b"<!DOCTYPE")) else "text"
+
+
+def is_old_workbook(path: Path) -> bool:
+    """Tell whether a file is a workbook of the format before 2007; a later one with a password looks like it."""
+    with path.open("rb") as stream:
+        if stream.read(len(OLE)) != OLE:
+            return False
+        if ENCRYPTED_STREAM in stream.read(4 * MIB):
+            raise errors.ProtectedWorkbookError
+    return True
 
 
 def check_workbook(path: Path, *, limits: Limits = LIMITS) -> None:

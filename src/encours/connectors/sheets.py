@@ -3,13 +3,13 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import fastexcel
 
-from encours.connectors import errors, files, html_tables
+from encours.connectors import errors, files, html_tables, old_workbooks
 
 Row = tuple[int, Sequence[str]]
 
@@ -29,10 +29,10 @@ class Sheet:
 
 
 def sheets_of(path: Path, *, limits: files.Limits = files.LIMITS) -> list[Sheet]:
-    """Return every table of a CSV or XLSX file, or of a web page."""
+    """Return every table of a CSV file, of a workbook or of a web page."""
     kind = files.kind_of(path, limits=limits)
     if kind == "workbook":
-        return _workbook(path)
+        return _old_workbook(path, limits) if files.is_old_workbook(path) else _workbook(path)
     text = files.read_text(path, limits=limits)
     content = text.content.decode()
     if kind == "html":
@@ -115,6 +115,22 @@ def _astray(cells: Sequence[str], height: int, delimiter: str, usual: int) -> bo
     return within >= usual or (within > 0 and apart < usual <= apart + within)
 
 
+def _old_workbook(path: Path, limits: files.Limits) -> list[Sheet]:
+    """Return the visible tables of a workbook of the format before 2007."""
+    tables = [(name, rows) for name, rows in old_workbooks.tables_of(path, cells=limits.cells) if rows]
+    if not tables:
+        raise errors.FileEmptyError
+    return [Sheet(name, _numbered(rows), "xls", "") for name, rows in tables]
+
+
+def _numbered(rows: Iterable[Sequence[str | None]]) -> list[Row]:
+    """Return rows as text cells, each with the number a spreadsheet shows beside it."""
+    return [
+        (number, tuple((cell or "").replace("\n", " ").strip() for cell in row))
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
 def _workbook(path: Path) -> list[Sheet]:
     """Return the visible tables of a workbook; formulas count for their last result, never computed here."""
     try:
@@ -123,10 +139,7 @@ def _workbook(path: Path) -> list[Sheet]:
         for name in book.sheet_names:
             sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             frame = sheet.to_polars()
-            rows = [
-                (number, tuple("" if cell is None else cell.replace("\n", " ").strip() for cell in cells))
-                for number, cells in enumerate(frame.iter_rows(), start=1)
-            ]
+            rows = _numbered(frame.iter_rows())
             if rows and sheet.visible == "visible":
                 sheets.append(Sheet(name, rows, "xlsx", ""))
     except fastexcel.FastExcelError as error:
