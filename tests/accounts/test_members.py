@@ -65,6 +65,15 @@ def test_an_auditor_reads_all_and_changes_nothing() -> None:
     assert set(permissions.GRANTED) == set(Role)
 
 
+def test_a_kept_password_does_not_follow_to_another_server(organization: Organization, bob: User) -> None:
+    facts = {"name": "Lumière", "email": "a@b.example", "port": 587}
+    set_sender(organization, password="s3cret", by=bob, now=NOW, host="mail.b.example", **facts)
+    set_sender(organization, password=None, by=bob, now=NOW, host="mail.b.example", **facts)
+    assert sender_password(sender_of(organization)) == "s3cret"
+    set_sender(organization, password=None, by=bob, now=NOW, host="elsewhere.example", **facts)
+    assert sender_password(sender_of(organization)) == ""
+
+
 def test_a_mail_password_is_sealed_and_lost_with_the_secret(
     organization: Organization, bob: User, settings: object
 ) -> None:

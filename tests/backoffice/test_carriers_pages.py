@@ -100,6 +100,23 @@ def test_an_account_is_kept_sealed_and_its_keys_are_tried(
     assert "OVHcloud" in page(bob, "settings")
 
 
+@pytest.mark.parametrize("test_mode", [{}, {"test_mode": "on"}])
+def test_kept_keys_are_shown_to_no_other_address(
+    bob: Client, organization: Organization, ovh: FakeOvh, test_mode: dict[str, str]
+) -> None:
+    assert bob.post(reverse("settings-texts"), TEXTS).status_code == 302
+    moved = {**TEXTS, **test_mode, "base_url": ovh.base}
+    for given in ({"consumer_key": ""}, {"application_secret": "", "consumer_key": ""}):
+        answer = bob.post(reverse("settings-texts"), {**moved, **given})
+        assert "enter this key again" in answer.content.decode()
+    account = carriers.account_of(organization, "sms")
+    assert account is not None
+    assert account.base_url == ""
+    bob.post(reverse("carrier-test", args=["sms"]))
+    assert ovh.asked == []
+    assert bob.post(reverse("settings-texts"), moved).status_code == 302
+
+
 def test_wrong_keys_are_told_in_words_and_remembered(
     bob: Client, organization: Organization, ovh: FakeOvh
 ) -> None:

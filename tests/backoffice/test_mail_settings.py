@@ -68,6 +68,59 @@ def test_each_voice_has_its_sender(bob: Client, manager: User, organization: Org
     assert Sender.objects.count() == 2
 
 
+ELSEWHERE = [
+    {"host": "mail.elsewhere.example"},
+    {"port": "2526"},
+    {"security": "tls"},
+    {"username": "another"},
+]
+
+
+@pytest.mark.parametrize("changes", ELSEWHERE)
+def test_the_password_of_a_sender_is_shown_to_no_other_server(
+    bob: Client, organization: Organization, changes: dict[str, str]
+) -> None:
+    kept = {**SENDER, "username": "relances", "password": "kept words", "security": "starttls"}
+    bob.post(reverse("settings-sender"), kept)
+    empty = {**kept, "password": ""}
+    answer = bob.post(reverse("settings-sender"), {**empty, **changes})
+    assert "enter the password again" in answer.content.decode()
+    tenancy.see(organization.pk)
+    sender = Sender.objects.get()
+    assert (sender.host, unseal(sender.sealed_password)) == ("127.0.0.1", "kept words"), "nothing changed"
+    assert bob.post(reverse("settings-sender"), {**empty, "name": "Compta"}).status_code == 302
+    tenancy.see(organization.pk)
+    sender.refresh_from_db()
+    assert (sender.name, unseal(sender.sealed_password)) == ("Compta", "kept words")
+    assert bob.post(reverse("settings-sender"), {**kept, **changes, "password": "new"}).status_code == 302
+    tenancy.see(organization.pk)
+    sender.refresh_from_db()
+    assert unseal(sender.sealed_password) == "new"
+
+
+@pytest.mark.parametrize("changes", ELSEWHERE)
+def test_the_password_of_a_mailbox_is_shown_to_no_other_server(
+    bob: Client, organization: Organization, imap_server: ImapServer, changes: dict[str, str]
+) -> None:
+    bob.post(reverse("settings-mailboxes"), mailbox_fields(imap_server))
+    tenancy.see(organization.pk)
+    box = Mailbox.objects.get()
+    own = reverse("settings-mailbox", args=[box.pk])
+    answer = bob.post(own, mailbox_fields(imap_server, password="", **changes))
+    assert "enter the password again" in answer.content.decode()
+    tenancy.see(organization.pk)
+    box.refresh_from_db()
+    assert (box.host, box.port, unseal(box.sealed_password)) == (
+        "127.0.0.1",
+        imap_server.port,
+        imap_server.password,
+    )
+    assert bob.post(own, mailbox_fields(imap_server, password="", name="Lettres")).status_code == 302
+    tenancy.see(organization.pk)
+    box.refresh_from_db()
+    assert (box.name, unseal(box.sealed_password)) == ("Lettres", imap_server.password)
+
+
 def test_nobody_from_elsewhere_gets_a_voice(bob: Client, stranger: User) -> None:
     assert bob.post(reverse("sender-collector", args=[stranger.pk]), SENDER).status_code == 404
 

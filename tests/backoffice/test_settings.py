@@ -297,9 +297,9 @@ def test_a_sender_keeps_its_password_sealed(bob: Client, organization: Organizat
     assert "Leave empty to keep it" in page
     assert "secret word" not in page
 
-    bob.post(reverse("settings-sender"), {**SENDER, "username": "bob", "port": "2526"})
+    bob.post(reverse("settings-sender"), {**SENDER, "username": "bob", "signature": "Bob"})
     sender.refresh_from_db()
-    assert (sender.port, sender_password(sender)) == (2526, "secret word")
+    assert (sender.signature, sender_password(sender)) == ("Bob", "secret word")
     bob.post(reverse("settings-sender"), SENDER)
     sender.refresh_from_db()
     assert sender.sealed_password == ""

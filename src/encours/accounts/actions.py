@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import connection, transaction
 
-from encours.accounts import joining, people, tenancy
+from encours.accounts import joining, people, places, tenancy
 from encours.accounts.errors import LastAdministratorError, SenderPasswordLostError, WorksElsewhereError
 from encours.accounts.models import (
     EnteredRate,
@@ -218,8 +218,13 @@ def set_sender(
     person: User | None = None,
     **fields: object,
 ) -> Sender:
-    """Set the mail server and the address of one voice; None keeps the password."""
+    """Set the mail server and the address of one voice; None keeps the password while the server stays."""
     defaults = {**fields, "tested_at": None}
+    kept = Sender.objects.select_for_update(of=("self",)).filter(
+        organization=organization, purpose=purpose, user=person
+    )
+    if password is None and places.elsewhere(kept.first(), fields, places.MAIL):
+        password = ""
     if password is not None:
         defaults["sealed_password"] = seal(password)
     sender, _created = Sender.objects.update_or_create(
@@ -299,10 +304,15 @@ def set_provider(
     now: datetime,
     **fields: object,
 ) -> ProviderAccount:
-    """Set who carries the messages of a channel; None keeps the secrets."""
+    """Set who carries the messages of a channel; None keeps the secrets while the address stays."""
     defaults = {**fields, "tested_at": None, "fault": ""}
+    kept = ProviderAccount.objects.select_for_update(of=("self",)).filter(
+        organization=organization, channel=channel
+    )
+    if secrets is None and places.elsewhere(kept.first(), fields, places.CARRIER):
+        secrets = {}
     if secrets is not None:
-        defaults["sealed_secrets"] = _cipher().encrypt(json.dumps(secrets).encode()).decode()
+        defaults["sealed_secrets"] = seal(json.dumps(secrets) if secrets else "")
     account, _created = ProviderAccount.objects.update_or_create(
         organization=organization, channel=channel, defaults=defaults
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from encours.accounts import permissions
+from encours.accounts import permissions, places
 from encours.accounts.actions import keep_provider_test, set_provider
 from encours.accounts.models import Organization, ProviderAccount
 from encours.backoffice.desk import DeskRequest, page
@@ -57,7 +57,7 @@ class CarrierForm(forms.Form):
 
     def __init__(self, account: ProviderAccount | None, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
         super().__init__(*args, **options)
-        self.kept = bool(account and account.sealed_secrets)
+        self.kept = account if account and account.sealed_secrets else None
         for name in self.SECRETS:
             if self.kept:
                 self.fields[name].help_text = KEPT
@@ -73,12 +73,24 @@ class CarrierForm(forms.Form):
         return text
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the keys together: all of them, or none to keep those there are."""
+        """Ask for the keys together: all of them, or none to keep those there are for the same address.
+
+        Those kept are tried in test mode too: another address is then asked for them all the same.
+        """
         found = super().clean() or self.cleaned_data
-        given = [name for name in self.SECRETS if found.get(name)]
-        if (given or not self.kept) and len(given) < len(self.SECRETS) and not found.get("test_mode"):
-            for name in set(self.SECRETS) - set(given):
-                self.add_error(name, _("Without this key nothing can leave."))
+        missing = [name for name in self.SECRETS if not found.get(name)]
+        given = len(missing) < len(self.SECRETS)
+        if places.elsewhere(self.kept, found, places.CARRIER):
+            said = _(
+                "The address of the service has changed: enter this key again."
+                " The one that is kept is shown to no other address."
+            )
+        elif (given or not self.kept) and not found.get("test_mode"):
+            said = _("Without this key nothing can leave.")
+        else:
+            return found
+        for name in missing:
+            self.add_error(name, said)
         return found
 
     def parts(self) -> tuple[dict[str, Any], dict[str, str] | None]:

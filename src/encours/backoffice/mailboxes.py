@@ -62,10 +62,8 @@ class MailboxForm(SignInForm):
     active = forms.BooleanField(label=gettext_lazy("Read this mailbox every minute"), required=False)
 
     def __init__(self, desk: Desk, mailbox: Mailbox | None, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
-        super().__init__(*args, **options)
+        super().__init__(mailbox, *args, **options)
         self.desk, self.mailbox = desk, mailbox
-        if mailbox and mailbox.sealed_password:
-            self.fields["password"].help_text = _("Kept, encrypted. Leave empty to keep it.")
 
     def clean(self) -> dict[str, Any]:
         """Refuse a folder that is already read: its messages would be looked at twice."""

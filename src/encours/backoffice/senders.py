@@ -99,11 +99,6 @@ class SenderForm(SignInForm):
         help_text=gettext_lazy("Where mail servers send back what they cannot deliver, if elsewhere."),
     )
 
-    def __init__(self, sender: Sender | None, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
-        super().__init__(*args, **options)
-        if sender and sender.sealed_password:
-            self.fields["password"].help_text = _("Kept, encrypted. Leave empty to keep it.")
-
     def fields_and_password(self) -> tuple[dict[str, Any], str | None]:
         """Return what to keep, and the password: empty where none is needed, nothing when it stays."""
         found = dict(self.cleaned_data)

@@ -3,10 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from encours.accounts.models import SignIn
+from encours.accounts import places
+from encours.accounts.models import Sender, SignIn
 from encours.channels.oauth import AUTHORITIES
+from encours.dunning.models import Mailbox
 
 
 class SignInForm(forms.Form):
@@ -29,8 +32,11 @@ class SignInForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
+    def __init__(self, holder: Sender | Mailbox | None, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
         super().__init__(*args, **options)
+        self.kept = holder if holder and holder.sealed_password else None
+        if self.kept:
+            self.fields["password"].help_text = _("Kept, encrypted. Leave empty to keep it.")
         if not self.is_bound:
             return
         chosen = self.data.get("sign_in") or SignIn.PASSWORD.value
@@ -49,5 +55,17 @@ class SignInForm(forms.Form):
             found["username"] = found.get("username") or found.get("email", "")
             for name in self.BY_PASSWORD:
                 self.errors.pop(name, None)
+        elif (
+            found.get("username")
+            and not found.get("password")
+            and places.elsewhere(self.kept, found, places.MAIL)
+        ):
+            self.add_error(
+                "password",
+                _(
+                    "The server or the user name has changed: enter the password again."
+                    " The one that is kept is shown to no other server."
+                ),
+            )
         self.cleaned_data = found
         return found

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from encours.accounts import places as secret_places
 from encours.accounts.actions import actor, seal
 from encours.accounts.models import Organization, User
 from encours.channels.imap import Cursor
@@ -24,8 +25,13 @@ def set_mailbox(
     now: datetime,
     **fields: object,
 ) -> Mailbox:
-    """Set a mailbox, new or known; None keeps its password, another folder is read from its own beginning."""
+    """Set a mailbox, new or known; None keeps its password while the server stays.
+
+    Another folder is read from its own beginning.
+    """
     found = mailbox or Mailbox(organization=organization)
+    if password is None and secret_places.elsewhere(found, fields, secret_places.MAIL):
+        password = ""
     places = ("host", "username", "folder")
     before = tuple(getattr(found, name) for name in places)
     for name, value in fields.items():
