@@ -2,11 +2,11 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -64,7 +64,20 @@ def collected() -> Catalog:
         for message, context, name in messages_of(path):
             # Without the line: catalogs would change with every edit.
             catalog.add(message, context=context, locations=[(name, 0)])
+    for refusal in refusals():
+        catalog.add(str(refusal()), locations=[(f"{refusal.__module__.replace('.', '/')[8:]}.py", 0)])
     return catalog
+
+
+def refusals() -> Iterator[type[Exception]]:
+    """Yield every refusal that a person may read: its docstring is what is said."""
+    from encours.backoffice.errors import REFUSALS  # noqa: PLC0415 - needs Django's settings
+
+    waiting: list[type[Exception]] = list(REFUSALS)
+    while waiting:
+        refusal = waiting.pop()
+        yield refusal
+        waiting += refusal.__subclasses__()
 
 
 def update(language: str) -> tuple[int, int]:
@@ -84,8 +97,12 @@ def update(language: str) -> tuple[int, int]:
         r'"(POT-Creation-Date|PO-Revision-Date|Generated-By)[^\n]*\n', "", buffer.getvalue().decode()
     )
     file.write_text(text, encoding="utf-8")
-    lacking = [one for one in catalog if one.id and not all(one.string or ())]
-    return len(catalog), len(lacking)
+    return len(catalog), sum(not all(words(one)) for one in catalog if one.id)
+
+
+def words(message: Message) -> Sequence[str]:
+    """Return the words of a message in the language of its catalog, one text for each number it tells apart."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def main() -> None:
