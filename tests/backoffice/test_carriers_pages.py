@@ -256,6 +256,24 @@ def test_letters_are_posted_with_their_numbers_and_taken_back_the_same_day(
     assert "not posted today" in alice.post(address, follow=True).content.decode()
 
 
+def test_a_wrong_number_is_named_and_what_was_typed_stays(alice: Client, organization: Organization) -> None:
+    first, second = letters(organization)
+    Reminder.objects.filter(pk=first.pk).update(registered=True)
+    typed = {f"number-{first.pk}": "2C 123 456 7890 1", f"number-{second.pk}": "2C 1 oops"}
+    shown = said(alice, "reminders-posted", reminder=[first.pk, second.pk], **typed)
+    assert "no letter was marked as posted" in shown
+    for number in typed.values():
+        assert f'value="{number}"' in shown
+    wrong = shown[shown.index(f'name="number-{second.pk}"') :]
+    assert shown.count("not the number of a registered letter") == 1, "only beside the wrong one"
+    assert "not the number of a registered letter" in wrong[: wrong.index("</td>")]
+    assert len(re.findall(r'name="reminder" value="\d+" checked', shown)) == 2
+    first.refresh_from_db()
+    assert first.state == "printed"
+    assert "2C 1 oops" not in page(alice, "reminders", tab="letters"), "told once"
+    assert "2 letters posted" in said(alice, "reminders-posted", reminder=[first.pk, second.pk])
+
+
 def test_a_letter_posted_yesterday_is_history(
     alice: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Letters ready to post: printed together, listed for the post office, marked as posted, taken back the same day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from encours.accounts import permissions
-from encours.backoffice.desk import Desk, DeskRequest, page
+from encours.backoffice.desk import Desk, DeskRequest, back, page
 from encours.backoffice.listing import row_numbers, table_file
 from encours.backoffice.paper import bytes_of
 from encours.backoffice.today import undoable
+from encours.backoffice.work import Row
 from encours.channels import letters as pages
 from encours.channels.binding import bind, page_count
 from encours.channels.models import Sending
@@ -25,12 +27,24 @@ from encours.channels.queries import sending as sending_of
 from encours.channels.xlsx import Cell, Column
 from encours.dunning import actions, letters, queries, sentences
 from encours.dunning.actions.carriage import unpost
-from encours.dunning.errors import DunningError
+from encours.dunning.actions.outcomes import tracking_number
+from encours.dunning.errors import DunningError, TrackingNumberError
 from encours.dunning.models import Reminder
 from encours.ui.formats import day
 
 ADDRESS_LINES = 6
 NUMBER_FIELD = "number-"
+LONGEST_NUMBER = 40
+TYPED = "letter_numbers"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed for a letter and is shown again: its number, what is wrong with it, whether it was ticked."""
+
+    number: str = ""
+    wrong: str = ""
+    ticked: bool = False
 
 
 def chosen(request: DeskRequest) -> "QuerySet[Reminder]":
@@ -183,11 +197,50 @@ def reminders_posted(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     ids = list(chosen(request).values_list("pk", flat=True))
     numbers = {one: number for one, number in given_numbers(request).items() if one in ids}
+    wrong = sum(bool(_wrong(number)) for number in numbers.values())
+    if wrong:
+        _keep_typed(request)
+        told = ngettext(
+            "One number is wrong: no letter was marked as posted.",
+            "%(count)s numbers are wrong: no letter was marked as posted.",
+            wrong,
+        )
+        messages.error(request, told % {"count": wrong})
+        return back(request, f"{reverse('reminders')}?tab=letters")
     count = actions.post(desk.organization, ids, by=desk.user, now=desk.now, numbers=numbers)
     told = ngettext("%(count)s letter posted.", "%(count)s letters posted.", count) % {"count": count}
     address = f"{reverse('reminders-unposted')}?ids={'-'.join(map(str, ids))}"
     messages.success(request, undoable(request, told, address))
     return redirect(f"{reverse('reminders')}?tab=letters")
+
+
+def _wrong(number: str) -> str:
+    try:
+        tracking_number(number)
+    except TrackingNumberError as refusal:
+        return _(str(refusal))
+    return ""
+
+
+def _keep_typed(request: DeskRequest) -> None:
+    """Keep what was typed and ticked, until the letters are shown again."""
+    numbers = {str(one): number[:LONGEST_NUMBER] for one, number in given_numbers(request).items()}
+    ticked = row_numbers(request.POST.getlist("reminder"))
+    request.session[TYPED] = [request.desk.organization.pk, numbers, ticked]
+
+
+def with_typed(request: DeskRequest, rows: Sequence[Row]) -> list[tuple[Row, Typed]]:
+    """Return the letters with what was typed for each before it was refused."""
+    kept: tuple[int, dict[str, str], list[int]] = request.session.pop(TYPED, None) or (0, {}, [])
+    organization, numbers, ticked = kept
+    if organization != request.desk.organization.pk:
+        numbers, ticked = {}, []
+
+    def typed(number: int) -> Typed:
+        text = numbers.get(str(number), "")
+        return Typed(text, _wrong(text), number in ticked)
+
+    return [(row, typed(row.reminder.pk)) for row in rows]
 
 
 @page(permissions.REMIND)

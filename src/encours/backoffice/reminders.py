@@ -163,7 +163,11 @@ def reminders(request: DeskRequest) -> HttpResponse:
         "filtered": bool(wanted),
     }
     if code == "letters":
-        more |= {"posted": posting.posted_today(desk), "shown_at": desk.now.isoformat()}
+        more |= {
+            "posted": posting.posted_today(desk),
+            "shown_at": desk.now.isoformat(),
+            "letters": posting.with_typed(request, rows),
+        }
     who = {row.reminder.confirmed_by for row in rows if row.reminder.confirmed_by}
     return render(request, "backoffice/reminders.html", shown | more | {"people": people.names_of(who)})
 
