@@ -9,7 +9,7 @@ from tests.backoffice.conftest import NOW
 from tests.backoffice.work import TODAY, customer, item
 from tests.dunning.desk import pay
 
-from encours.accounts.models import Membership, Organization, Sender, User
+from encours.accounts.models import Membership, Organization, Role, Sender, User
 from encours.customers.models import Customer
 from encours.dunning.actions import tasks
 from encours.dunning.models import Target, Task
@@ -102,6 +102,21 @@ def test_a_person_notes_their_own_absence_and_nobody_elses(
     assert "An absence has a first and a last day" in wrong
     alice.post(mine, {"absent_from": "", "absent_until": "", "covered_by": ""})
     assert member(collector).covered_by is None
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.SALES])
+def test_who_only_reads_writes_no_absence(
+    alice: Client, bob: Client, collector: User, buyer: Customer, role: Role
+) -> None:
+    collector.memberships.update(role=role)
+    address = f"/portfolios/{member(collector).pk}/absence/"
+    dates = {"absent_from": "2026-11-20", "absent_until": "2026-11-30", "covered_by": ""}
+    assert alice.get(address).status_code == 403
+    assert alice.post(address, dates).status_code == 403
+    assert member(collector).absent_until is None
+    assert address not in alice.get("/portfolios/").content.decode(), "no door that does not open"
+    assert bob.post(address, dates).status_code == 302
+    assert member(collector).absent_until == date(2026, 11, 30)
 
 
 def test_a_person_who_leaves_is_replaced_in_one_action(

@@ -29,3 +29,8 @@ GRANTED: dict[str, frozenset[str]] = {
 def may(membership: Membership, permission: str) -> bool:
     """Tell whether the member's role grants the permission."""
     return permission in GRANTED[membership.role]
+
+
+def only_reads(membership: Membership) -> bool:
+    """Tell whether the member's role changes nothing, not even what concerns the member alone."""
+    return GRANTED[membership.role] == {VIEW}

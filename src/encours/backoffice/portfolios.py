@@ -30,12 +30,13 @@ GOALS = {"collected": gettext_lazy("To collect"), "actions": gettext_lazy("Actio
 
 @dataclass(frozen=True)
 class Row:
-    """One member, their portfolio, and whether they are away."""
+    """One member, their portfolio, whether they are away, and whether the reader may note it."""
 
     member: Membership | None
     portfolio: Portfolio
     away: bool
     mine: bool
+    noted: bool
 
 
 class AbsenceForm(forms.Form):
@@ -122,6 +123,7 @@ def _page(request: DeskRequest, data: QueryDict | None = None) -> HttpResponse:
             one,
             away=_away(members.get(one.user_id or 0), desk),
             mine=one.user_id == desk.user.pk,
+            noted=one.user_id is not None and _notes_absence(desk, one.user_id),
         )
         for one in found
         if desk.portfolio_user in (None, one.user_id)
@@ -167,7 +169,7 @@ def portfolio_absence(request: DeskRequest, member_id: int) -> HttpResponse:
     """Note an absence: one's own, or a colleague's for who may configure."""
     desk = request.desk
     member = get_object_or_404(people.members(desk.organization.pk), pk=member_id)
-    if member.user_id != desk.user.pk and not desk.may(permissions.CONFIGURE):
+    if not _notes_absence(desk, member.user_id):
         raise PermissionDenied
     initial = {
         "absent_from": member.absent_from,
@@ -212,6 +214,11 @@ def portfolio_replace(request: DeskRequest, member_id: int) -> HttpResponse:
         return redirect("portfolios")
     shown = {"form": form, "member": member, "charge": colleagues.charge_of(desk.organization, leaving)}
     return render(request, "backoffice/portfolio_replace.html", shown)
+
+
+def _notes_absence(desk: Desk, user_id: int) -> bool:
+    own = user_id == desk.user.pk and not permissions.only_reads(desk.membership)
+    return own or desk.may(permissions.CONFIGURE)
 
 
 def _others(desk: Desk, member: Membership) -> dict[int, User]:
