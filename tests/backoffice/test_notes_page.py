@@ -50,3 +50,19 @@ def test_a_note_is_history_and_waits_for_who_is_called_on(
     answer = bob.post(f"/mentions/{mention.pk}/seen/")
     assert answer.headers["Location"] == f"/customers/{buyer.pk}/"
     assert "please call" not in bob.get("/tasks/").content.decode()
+
+
+def test_who_may_not_see_the_customer_of_a_note_is_told_so(
+    alice: Client, bob: Client, organization: Organization, collector: User
+) -> None:
+    buyer = desk.customer(organization, name="Verger des Tilleuls")
+    collector.memberships.update(restricted=True)
+    bob.post(f"/customers/{buyer.pk}/note/", {"note": "@alice have a look"})
+    mention = Mention.objects.get()
+    answer = alice.post(f"/mentions/{mention.pk}/seen/", follow=True)
+    assert answer.redirect_chain == [("/tasks/", 302)]
+    said = answer.content.decode()
+    assert "Verger des Tilleuls is not in your portfolio" in said
+    assert "have a look" not in said
+    mention.refresh_from_db()
+    assert mention.seen_at is not None

@@ -22,6 +22,7 @@ from encours.backoffice.desk import Desk, DeskRequest, back, page
 from encours.backoffice.listing import row_numbers
 from encours.backoffice.whose import whose
 from encours.customers.models import Customer
+from encours.customers.queries import customers_of
 from encours.dunning import agenda
 from encours.dunning.actions import notes
 from encours.dunning.actions import tasks as verbs
@@ -234,16 +235,23 @@ def _postponed(request: DeskRequest, found: Sequence[Task]) -> HttpResponse:
 @page()
 @require_POST
 def mention_seen(request: DeskRequest, mention_id: int) -> HttpResponse:
-    """Say that a note was seen, and go to its customer."""
+    """Say that a note was seen, and go to its customer if the reader may see it."""
     desk = request.desk
     mention = get_object_or_404(
-        Mention.objects.select_related("note"),
+        Mention.objects.select_related("note__customer"),
         pk=mention_id,
         organization=desk.organization,
         user=desk.user,
     )
     notes.see(mention, now=desk.now)
-    return redirect("customer", mention.note.customer_id)
+    customer = mention.note.customer
+    if not customers_of(desk.organization.pk, desk.portfolio_user).filter(pk=customer.pk).exists():
+        said = _(
+            "The note is marked as seen. %(name)s is not in your portfolio: its page does not open for you."
+        )
+        messages.info(request, said % {"name": customer.name})
+        return redirect("tasks")
+    return redirect("customer", customer.pk)
 
 
 urlpatterns = [
