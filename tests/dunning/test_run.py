@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from tests.dunning import desk
 
-from encours.dunning import actions
+from encours.dunning import actions, sentences
 from encours.dunning.errors import PlanMissingError
 from encours.dunning.models import Decision, DunningPlan, Reminder, ReminderItem
 from encours.events.models import Event
@@ -53,6 +54,19 @@ def test_an_overdue_item_is_drafted_once() -> None:
     again = desk.run(organization, TODAY)
     assert (again.customers, again.drafted, again.refreshed, again.canceled) == (0, 0, 0, 0)
     assert kinds() == ["reminder.drafted"]
+
+
+def test_an_item_in_another_currency_is_held_in_words() -> None:
+    organization = desk.company()
+    dollars = desk.item(desk.customer(organization), "F1", due(40), "1200.00")
+    type(dollars).objects.update(currency="USD")
+    summary = desk.run(organization, TODAY)
+    assert (summary.customers, summary.drafted) == (1, 0)
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.reason, decision.amount) == ("hold", "other_currency", Decimal(0))
+    with translation.override("en"):
+        said = sentences.hold(decision.reason, decision.params)
+    assert said == "Everything overdue is in another currency: ask for it yourself"
 
 
 def test_a_courtesy_leaves_without_a_person() -> None:

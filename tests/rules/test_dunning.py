@@ -356,3 +356,23 @@ def test_the_default_plan_is_sound() -> None:
     assert [step.formal for step in demands] == [False, False, False, True]
     assert not any(step.mode == "automatic" for step in demands)
     assert {step.channel for step in DEFAULT_PLAN_STEPS} <= set(REACH)
+
+
+def test_what_is_in_another_currency_is_named_and_never_added_up() -> None:
+    dollars = item("D", 40, 9000, foreign=True)
+    decision = decide(case(dollars), PLAN, TODAY)
+    assert held(decision) == ("other_currency", None)
+    assert isinstance(decision, Hold)
+    assert decision.params == {"count": 1}
+
+    both = reminded(decide(case(item("E", 10), dollars), PLAN, TODAY))
+    assert (names(both.items), both.amount) == (["E"], Decimal(1200))
+    assert Why("foreign_left_out", {"count": 1}) in both.reasons
+
+    disputed = item("L", 40, 10, disputed=True)
+    assert held(decide(case(disputed, dollars), PLAN, TODAY))[0] == "all_disputed"
+
+
+@pytest.mark.parametrize("days", [-3, 0])
+def test_what_is_not_yet_overdue_in_another_currency_is_nothing(days: int) -> None:
+    assert held(decide(case(item("D", days, 9000, foreign=True)), PLAN, TODAY))[0] == "nothing_due"

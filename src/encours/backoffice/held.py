@@ -31,6 +31,7 @@ KINDS = {
     "unallocated_credit": gettext_lazy("Payment to allocate"),
     "all_postponed": gettext_lazy("Items postponed"),
     "all_disputed": gettext_lazy("Disputed"),
+    "other_currency": gettext_lazy("Other currency"),
     "below_minimum": gettext_lazy("Below the minimum"),
     "sequence_finished": gettext_lazy("Plan finished"),
     "step_not_due": gettext_lazy("Next step later"),

@@ -102,7 +102,7 @@ def update(language: str) -> tuple[int, int]:
 
 def words(message: Message) -> Sequence[str]:
     """Return the words of a message in the language of its catalog, one text for each number it tells apart."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or [""])
 
 
 def main() -> None:

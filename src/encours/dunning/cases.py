@@ -234,7 +234,18 @@ class _Held:
 def _items(parameters: Parameters, spoken: Mapping[int, said.Said], held: _Held) -> dict[int, list[CaseItem]]:
     found: dict[int, list[CaseItem]] = defaultdict(list)
     rows = _rows(facts.ITEMS, parameters)
-    for item_id, customer_id, number, open_amount, due_on, disputed, part, issued_on, known_on in rows:
+    for (
+        item_id,
+        customer_id,
+        number,
+        open_amount,
+        due_on,
+        disputed,
+        part,
+        issued_on,
+        known_on,
+        foreign,
+    ) in rows:
         before = spoken.get(item_id, said.NOTHING_SAID)
         found[customer_id].append(
             CaseItem(
@@ -256,6 +267,7 @@ def _items(parameters: Parameters, spoken: Mapping[int, said.Said], held: _Held)
                 issued_on,
                 known_on,
                 reached_by=before.reached_by,
+                foreign=foreign,
             )
         )
     return found

@@ -9,7 +9,7 @@ SUSPECTS = """
 WITH item AS (
     SELECT i.customer_id,
            count(*) FILTER (WHERE i.side = 'debit' AND i.open_amount > 0 AND i.missing_since IS NULL
-                              AND i.currency = %(currency)s AND i.due_on <= %(horizon)s) AS due,
+                              AND i.due_on <= %(horizon)s) AS due,
            count(*) FILTER (WHERE i.side = 'debit' AND i.settled_on >= %(thanks_from)s) AS settled,
            sum(hashtextextended(concat_ws('|', i.id, i.open_amount, i.due_on, i.disputed_on, i.disputed_amount,
                                           i.settled_on, i.missing_since, i.currency), 0)) AS print
@@ -85,11 +85,10 @@ ORDER BY s.customer_id
 
 ITEMS = """
 SELECT i.id, i.customer_id, i.number, i.open_amount, i.due_on, i.disputed_on IS NOT NULL, i.disputed_amount,
-       i.issued_on, (i.created_at AT TIME ZONE %(timezone)s)::date
+       i.issued_on, (i.created_at AT TIME ZONE %(timezone)s)::date, i.currency <> %(currency)s
 FROM receivables_item i
 WHERE i.organization_id = %(organization)s AND i.customer_id = ANY(%(customers)s)
-  AND i.side = 'debit' AND i.open_amount > 0 AND i.missing_since IS NULL
-  AND i.currency = %(currency)s AND i.due_on <= %(horizon)s
+  AND i.side = 'debit' AND i.open_amount > 0 AND i.missing_since IS NULL AND i.due_on <= %(horizon)s
 ORDER BY i.customer_id, i.due_on, i.id
 """
 

@@ -20,6 +20,7 @@ HOLDS = {
     ),
     "all_postponed": _("Everything overdue is postponed"),
     "all_disputed": _("Everything overdue is disputed"),
+    "other_currency": _("Everything overdue is in another currency: ask for it yourself"),
     "below_minimum": _("Below the minimum of %(minimum)s"),
     "sequence_finished": _("Every step was taken: decide on what follows"),
     "step_not_due": _("The next step comes later"),
@@ -74,6 +75,7 @@ WITHDRAWN = {
             "on_hold",
             "all_postponed",
             "all_disputed",
+            "other_currency",
             "sequence_finished",
             "step_not_due",
             "rate_missing",
@@ -186,6 +188,12 @@ def why(code: str, params: Mapping[str, Any], currency: str = "EUR") -> str:
         )
     elif code == "beyond_usual_delay" and int(params.get("usual_days", 1)) <= 0:
         text = gettext("Usually pays on time")
+    elif code == "foreign_left_out":
+        text = ngettext(
+            "%(count)s item in another currency, left out",
+            "%(count)s items in another currency, left out",
+            count,
+        )
     elif code == "disputed_left_out":
         text = gettext("%(amount)s disputed, left out")
     elif code == "postponed_left_out":

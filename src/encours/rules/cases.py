@@ -86,7 +86,8 @@ class CaseItem:
     step where another plan, or another version, said it, and `reached_by` its channel and its words: the rank is
     then found again. `noticed_days` is
     the nearest notice already given, `said_on` the day on which the rank was first said, `known_on` the day on
-    which the item came into the books. Without a disputed amount, a dispute is about the whole item.
+    which the item came into the books. Without a disputed amount, a dispute is about the whole item. What is
+    `foreign` is in another currency than the organization's, and adds up with nothing here.
     """
 
     id: Identifier
@@ -108,6 +109,7 @@ class CaseItem:
     known_on: date | None = None
     settled_on: date | None = None
     reached_by: str = ""
+    foreign: bool = False
 
     @property
     def asked_amount(self) -> Decimal:

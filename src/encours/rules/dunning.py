@@ -75,6 +75,8 @@ THANKS_DAYS = 15
 UNGUARDED = Guardrails()
 # What keeps a person's own gesture from being made now, but not another step from being tried.
 PASSING = frozenset({"contact_missing", "contact_bounced", "below_minimum", "rate_missing"})
+# Crumbs, and amounts that cannot be compared, are named where nothing else keeps a customer quiet.
+LESSER = frozenset({"below_minimum", "other_currency"})
 
 
 def decide(case: Case, plan: Plan | None, today: date, guardrails: Guardrails = UNGUARDED) -> Decision:
@@ -109,7 +111,11 @@ def decide(case: Case, plan: Plan | None, today: date, guardrails: Guardrails = 
 
 
 def _all_overdue(case: Case, today: date) -> Iterator[CaseItem]:
-    return (item for item in case.items if item.side == "debit" and item.due_on and item.due_on < today)
+    return (
+        item
+        for item in case.items
+        if item.side == "debit" and item.due_on and item.due_on < today and not item.foreign
+    )
 
 
 def _sorted(case: Case, plan: Plan, today: date) -> Items:
@@ -136,7 +142,9 @@ def _sorted(case: Case, plan: Plan, today: date) -> Items:
 
 
 def _kept(case: Case, plan: Plan, item: CaseItem, today: date) -> str:
-    """Name what keeps an item out of every message: a dispute, a promise, an installment plan, a person, crumbs."""
+    """Name what keeps an item out of every message: its currency, a dispute, a promise, a person, crumbs."""
+    if item.foreign:
+        return "other_currency"
     if item.disputed and item.asked_amount <= 0:
         return "all_disputed"
     if _before(today, item.promised_until) or _before(today, case.promise_until):
@@ -172,8 +180,10 @@ def _nothing(case: Case, plan: Plan | None, items: Items, today: date) -> Hold:
     """Name what keeps the customer quiet: the reason that keeps most of the money, or simply nothing to ask for."""
     if not items.kept:
         return Hold(case.customer_id, "nothing_due", _next_due(case, plan, today) if plan else None)
-    why = max(items.kept, key=lambda reason: (reason != "below_minimum", _whole(items.kept[reason])))
+    why = max(items.kept, key=lambda reason: (reason not in LESSER, _whole(items.kept[reason])))
     found = items.kept[why]
+    if why == "other_currency":
+        return Hold(case.customer_id, why, None, {"count": len(found)})
     params: dict[str, Decimal | date | int | str] = {"amount": _whole(found)}
     if why == "below_minimum" and plan:
         params["minimum"] = plan.tolerance
@@ -188,7 +198,7 @@ def _next_due(case: Case, plan: Plan, today: date) -> date | None:
     days = [
         day
         for item in case.items
-        if item.side == "debit" and item.asked_amount > plan.tolerance and item.due_on
+        if item.side == "debit" and item.asked_amount > plan.tolerance and item.due_on and not item.foreign
         for day in (
             *(item.due_on - timedelta(days=notice) for notice in notices),
             *(max(ladder.ready_on(plan, step, item), item.due_on + timedelta(days=1)) for step in first),

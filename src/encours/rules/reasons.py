@@ -60,6 +60,8 @@ def _left_out(plan: Plan, items: Items, draft: Draft) -> Iterable[Why]:
     partly = [item for item, _ in draft.chosen if item.disputed]
     disputed = [*items.kept.get("all_disputed", ()), *partly]
     noticed = [item for item in items.overdue if item.id not in chosen and ladder.noticed(plan, item)]
+    if foreign := items.kept.get("other_currency"):
+        yield Why("foreign_left_out", {"count": len(foreign)})
     for code, left_out in (
         ("noticed_left_out", noticed),
         ("disputed_left_out", disputed),

@@ -34,6 +34,10 @@ HOLDS = {
         "Tout est reporté",
         "Tout ce qui est échu a été reporté ; la date de retour est donnée.",
     ),
+    "other_currency": (
+        "Autre devise",
+        "Tout ce qui est échu est dans une autre devise que celle de l'organisation, et ne s'additionne pas.",
+    ),
     "nothing_due": ("Rien à demander", "Rien d'échu, rien à annoncer, rien à remercier."),
     "never_asked": (
         "Jamais relancé",
