@@ -1,5 +1,6 @@
 """The page of one customer: everything is on it, every verb does what it says, nobody else comes in."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -289,6 +290,26 @@ def test_the_identity_is_changed_and_checked(alice: Client, collector: User, buy
     )
     event = Event.objects.filter(kind="customer.changed").latest("pk")
     assert "collector_id" in event.payload["fields"]
+
+
+def test_who_left_stays_named_until_changed_on_purpose(
+    bob: Client, collector: User, manager: User, buyer: Customer
+) -> None:
+    address = f"/customers/{buyer.pk}/edit/"
+    Customer.objects.filter(pk=buyer.pk).update(collector=collector, salesperson=manager)
+    collector.memberships.get().delete()
+    shown = bob.get(address).content.decode()
+    kept = re.findall(rf'<option value="{collector.pk}" selected>([^<]*)<', shown)
+    assert kept == [f"{collector} (left)"]
+    assert shown.count("(left)") == 1, "offered where it stands, and nowhere else"
+    as_shown = {"collector": str(collector.pk), "salesperson": str(manager.pk)}
+    assert bob.post(address, identity(**as_shown)).status_code == 302
+    buyer.refresh_from_db()
+    assert (buyer.city, buyer.collector_id) == ("Lyon", collector.pk)
+    assert bob.post(address, identity(**as_shown | {"collector": ""})).status_code == 302
+    buyer.refresh_from_db()
+    assert buyer.collector_id is None
+    assert bob.post(address, identity(**as_shown)).status_code == 422, "gone, once it was changed"
 
 
 def test_insolvency_stops_the_asking_and_the_grade_falls(alice: Client, buyer: Customer) -> None:

@@ -84,11 +84,15 @@ class CustomerForm(forms.Form):
         ),
     )
 
-    def __init__(self, members: dict[int, str], *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
+    def __init__(self, members: dict[int, str], customer: Customer, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's form options
         super().__init__(*args, **options)
-        for name in ("collector", "salesperson"):
+        standing = {name: getattr(customer, f"{name}_id") for name in ("collector", "salesperson")}
+        # Who left the organization stays where they stand until somebody else is chosen.
+        gone = people.names_of({pk for pk in standing.values() if pk} - members.keys())
+        for name, pk in standing.items():
+            left = {pk: _("%(name)s (left)") % {"name": gone[pk]}} if pk in gone else {}
             self.fields[name].choices = [  # type: ignore[attr-defined]  # it is a ChoiceField
-                ("", _("Nobody")), *((str(pk), person) for pk, person in members.items()),
+                ("", _("Nobody")), *((str(number), person) for number, person in {**left, **members}.items()),
             ]  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -144,7 +148,9 @@ def customer_edit(request: DeskRequest, customer_id: int) -> HttpResponse:
         "salesperson": customer.salesperson_id or "",
         "relationship": relationship_of(customer),
     }
-    form = CustomerForm(members, request.POST if request.method == "POST" else None, initial=initial)
+    form = CustomerForm(
+        members, customer, request.POST if request.method == "POST" else None, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         change_customer(customer, by=desk.by, now=desk.now, **form.facts)
         look_again(desk, customer.pk)
