@@ -1,5 +1,7 @@
 """Plans at the desk: written from nothing, tried on the portfolio, put in force; rules tried; choices made."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -236,8 +238,9 @@ def test_rules_are_tried_then_applied_and_moved(
     assert not PlanRule.objects.exists()
 
     bob.post(reverse("plan-rule", args=["new"]), {"name": "Nobody", "lineage": "0", "grades": ["E"]})
-    bob.post(reverse("plan-rules-change"), {"place": "1", "verb": "earlier"})
-    bob.post(reverse("plan-rules-change"), {"place": "0", "verb": "rest"})
+    big_ones, nobody = rule_keys(bob)
+    bob.post(reverse("plan-rules-change"), {"rule": nobody, "verb": "earlier"})
+    bob.post(reverse("plan-rules-change"), {"rule": nobody, "verb": "rest"})
     bob.post(reverse("plan-rules-apply"))
     assert [(one.name, one.active) for one in plans.rules_of(organization)] == [
         ("Nobody", False), ("Big ones", True),
@@ -251,13 +254,37 @@ def test_rules_are_tried_then_applied_and_moved(
     run(organization, work.TODAY, NOW)
     listed = bob.get(reverse("customers-csv"), {"q": "BIG"}).content.decode()
     assert "First word by e-mail" in listed
-    assert 'value="5000"' in text(bob, "plan-rule", "1")
-    bob.post(reverse("plan-rules-change"), {"place": "0", "verb": "remove"})
+    nobody, big_ones = rule_keys(bob)
+    assert 'value="5000"' in text(bob, "plan-rule", big_ones)
+    bob.post(reverse("plan-rules-change"), {"rule": nobody, "verb": "remove"})
     bob.post(reverse("plan-rules-forget"))
     assert "These rules do not apply yet" not in text(bob, "plan-rules")
-    for place in ("9", "x", "99999999999999999999"):
-        assert bob.get(reverse("plan-rule", args=[place])).status_code == 404
-        assert bob.post(reverse("plan-rules-change"), {"place": place}).status_code == 404
+    for unknown in ("x", "99999999999999999999"):
+        assert bob.get(reverse("plan-rule", args=[unknown])).status_code == 404
+
+
+def rule_keys(client: Client) -> list[str]:
+    return re.findall(r'name="rule" value="([^"]+)"', text(client, "plan-rules"))
+
+
+def test_a_second_click_on_remove_takes_out_no_other_rule(bob: Client, organization: Organization) -> None:
+    for name in ("One", "Two", "Three"):
+        bob.post(reverse("plan-rule", args=["new"]), {"name": name, "lineage": "0"})
+    keys = rule_keys(bob)
+    assert len(set(keys)) == 3
+    for _click in range(2):
+        answer = bob.post(reverse("plan-rules-change"), {"rule": keys[0], "verb": "remove"})
+        assert answer.headers["Location"] == reverse("plan-rules")
+    assert rule_keys(bob) == keys[1:]
+    bob.post(reverse("plan-rules-apply"))
+    one, two = rule_keys(bob)
+    for _click in range(2):
+        bob.post(reverse("plan-rules-change"), {"rule": two, "verb": "remove"})
+    bob.post(reverse("plan-rule", args=[one]), {"name": "Two again", "lineage": "0"})
+    assert rule_keys(bob) == [one]
+    bob.post(reverse("plan-rules-apply"))
+    assert [rule.name for rule in plans.rules_of(organization)] == ["Two again"]
+    assert "These rules do not apply yet" not in text(bob, "plan-rules")
 
 
 def test_alice_chooses_the_plan_of_a_customer_and_of_many(alice: Client, organization: Organization) -> None:

@@ -1,5 +1,6 @@
 """Who is chased by which plan: an ordered list of rules, changed on a desk of one's own and tried before it applies."""
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,7 @@ Written = dict[str, Any]
 class Line:
     """One rule of the list: what it asks, where it leads, and what it takes."""
 
+    key: str
     name: str
     plan: str
     asks: list[str]
@@ -55,11 +57,29 @@ class Moved:
 
 
 def applied(desk: Desk) -> list[Written]:
-    """Return the rules in force as they are written on the desk."""
+    """Return the rules in force as they are written on the desk.
+
+    Each has a key of its own: a place would name another rule once the list has moved, as on a second click.
+    """
     return [
-        {"name": rule.name, "lineage": rule.lineage, "conditions": rule.conditions, "active": rule.active}
+        {
+            "key": str(rule.pk),
+            "name": rule.name,
+            "lineage": rule.lineage,
+            "conditions": rule.conditions,
+            "active": rule.active,
+        }
         for rule in plans.rules_of(desk.organization)
     ]
+
+
+def _differ(rules: list[Written], others: list[Written]) -> bool:
+    """Tell whether two lists decide otherwise or are called otherwise, whatever their keys."""
+
+    def said(found: list[Written]) -> list[Written]:
+        return [{name: value for name, value in one.items() if name != "key"} for one in found]
+
+    return said(rules) != said(others)
 
 
 def written(request: DeskRequest) -> list[Written]:
@@ -68,14 +88,16 @@ def written(request: DeskRequest) -> list[Written]:
     found: list[Written] | None = (
         kept.get(str(request.desk.organization.pk)) if isinstance(kept, dict) else None
     )
-    return applied(request.desk) if found is None else found
+    if found is None:
+        return applied(request.desk)
+    return [{"key": f"p{place}", **one} for place, one in enumerate(found)]
 
 
 def write(request: DeskRequest, rules: list[Written] | None) -> None:
     """Keep the rules that are being changed; none of them when they are those in force."""
     kept = dict(request.session.get(DESK, {}))
     kept.pop(str(request.desk.organization.pk), None)
-    if rules is not None and rules != applied(request.desk):
+    if rules is not None and _differ(rules, applied(request.desk)):
         kept[str(request.desk.organization.pk)] = rules
     request.session[DESK] = kept
 
@@ -99,6 +121,7 @@ def rules(request: DeskRequest) -> HttpResponse:
     shown = {
         "lines": [
             Line(
+                rule["key"],
                 rule["name"],
                 names.get(rule["lineage"], _("a plan that is no longer in force")),
                 plan_words.conditions(rule["conditions"], desk.organization.currency),
@@ -112,7 +135,7 @@ def rules(request: DeskRequest) -> HttpResponse:
         "by_hand": trial.share("chosen"),
         "rest": trial.share("default"),
         "default": default,
-        "changed": may and found != applied(desk),
+        "changed": may and _differ(found, applied(desk)),
         "moves": _moves(desk, trial, names),
         "move_count": len(trial.moves),
         "currency": desk.organization.currency,
@@ -142,12 +165,11 @@ def _moves(desk: Desk, trial: Trial, names: dict[int | None, str]) -> list[Moved
 
 
 @page(permissions.CONFIGURE)
-def rule(request: DeskRequest, place: str) -> HttpResponse:
+def rule(request: DeskRequest, key: str) -> HttpResponse:
     desk, found = request.desk, written(request)
-    places = {str(number): one for number, one in enumerate(found)}
-    if place != NEW and place not in places:
+    old = next((one for one in found if one["key"] == key), None)
+    if key != NEW and old is None:
         raise Http404
-    old = places.get(place)
     choices = [
         *((str(lineage), name) for lineage, name in names_of(desk).items() if lineage is not None),
         (NEVER, _("Never chase")),
@@ -157,6 +179,7 @@ def rule(request: DeskRequest, place: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         lineage = int(form.cleaned_data["lineage"]) or None
         new = {
+            "key": old["key"] if old else f"n{secrets.token_hex(4)}",
             "name": form.cleaned_data["name"],
             "lineage": lineage,
             "conditions": form.conditions(),
@@ -165,7 +188,7 @@ def rule(request: DeskRequest, place: str) -> HttpResponse:
         write(request, [*found, new] if old is None else [new if one is old else one for one in found])
         messages.info(request, _("Look at what it would take, then apply the rules."))
         return redirect("plan-rules")
-    return render(request, "backoffice/plan_rule.html", {"form": form, "rule": old, "place": place})
+    return render(request, "backoffice/plan_rule.html", {"form": form, "rule": old})
 
 
 def _initial(old: Written | None) -> dict[str, Any]:
@@ -187,13 +210,12 @@ def _initial(old: Written | None) -> dict[str, Any]:
 @require_POST
 @page(permissions.CONFIGURE)
 def rules_change(request: DeskRequest) -> HttpResponse:
-    """Move, rest, wake or take out one rule of the list that is being changed."""
+    """Move, rest, wake or take out one rule of the list that is being changed; one that is gone changes nothing."""
     found = written(request)
-    places = {str(number): number for number in range(len(found))}
-    text, verb = request.POST.get("place", ""), request.POST.get("verb", "")
-    if text not in places:
-        raise Http404
-    place = places[text]
+    key, verb = request.POST.get("rule", ""), request.POST.get("verb", "")
+    place = next((place for place, one in enumerate(found) if one["key"] == key), None)
+    if place is None:
+        return redirect("plan-rules")
     changed = list(found)
     if verb == "remove":
         del changed[place]
@@ -239,5 +261,5 @@ urlpatterns = [
     path("plans/rules/change/", rules_change, name="plan-rules-change"),
     path("plans/rules/apply/", rules_apply, name="plan-rules-apply"),
     path("plans/rules/forget/", rules_forget, name="plan-rules-forget"),
-    path("plans/rules/<slug:place>/", rule, name="plan-rule"),
+    path("plans/rules/<slug:key>/", rule, name="plan-rule"),
 ]
