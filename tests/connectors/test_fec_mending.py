@@ -122,5 +122,12 @@ def test_more_than_a_hundred_issues_are_counted(tmp_path):
 def test_unbalanced_file_says_by_how_much(tmp_path):
     batch = read_ledger(tmp_path, [*ledger(), line("OD", "70", account="471000", debit="600,00")])
     sentences = {i.code: str(i) for i in batch.issues}
-    assert "600.00" in sentences["ledger_unbalanced"]
+    assert "debits exceed credits by 600.00" in sentences["ledger_unbalanced"]
     assert sentences["entries_unbalanced"].startswith("1 entries do not balance; the largest gap is 600.00")
+
+
+def test_a_file_with_more_credits_says_it_the_right_way_round(tmp_path):
+    batch = read_ledger(tmp_path, [*ledger(), line("OD", "70", account="471000", credit="10,00")])
+    sentences = {i.code: str(i) for i in batch.issues}
+    assert "credits exceed debits by 10.00" in sentences["ledger_unbalanced"]
+    assert "-" not in sentences["ledger_unbalanced"]

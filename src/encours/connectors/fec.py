@@ -133,8 +133,12 @@ def _check_balance(ledger: Ledger, findings: Findings) -> None:
     if gap:
         findings.add(
             "ledger_unbalanced",
-            _("The file does not balance: debits exceed credits by %(amount)s. Some lines may be missing."),
-            amount=str(values.money(gap)),
+            _("The file does not balance: debits exceed credits by %(amount)s. Some lines may be missing.")
+            if gap > 0
+            else _(
+                "The file does not balance: credits exceed debits by %(amount)s. Some lines may be missing."
+            ),
+            amount=str(values.money(abs(gap))),
         )
     gaps = (
         entries.group_by("entry")
