@@ -1,7 +1,7 @@
 """What a person does with a reminder, a pause or a plan, and what is refused."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -117,6 +117,18 @@ def test_a_pause_needs_a_day_to_come_and_may_be_lifted(organization: Organizatio
     assert Event.objects.filter(kind="pause.lifted").count() == 1
     assert desk.run(organization, TODAY).drafted == 1
     assert [found.reason for found in queries.pauses(organization, reminder.customer_id)] == ["trade fair"]
+
+
+def test_a_pause_counts_the_days_of_the_organization(organization: Organization) -> None:
+    reminder = draft(organization)
+    # Half past midnight in Paris is still the evening before at Greenwich.
+    past_midnight = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    tomorrow = TODAY + timedelta(days=1)
+    with pytest.raises(PauseDateError):
+        actions.postpone(reminder.customer, until=tomorrow, reason="", by=None, now=past_midnight)
+    actions.postpone(
+        reminder.customer, until=tomorrow + timedelta(days=1), reason="", by=None, now=past_midnight
+    )
 
 
 def test_a_settled_item_cannot_be_disputed(organization: Organization) -> None:

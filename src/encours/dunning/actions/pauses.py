@@ -6,6 +6,7 @@ from django.db import transaction
 
 from encours.accounts.actions import actor
 from encours.accounts.models import User
+from encours.accounts.queries import today_of
 from encours.customers.models import Customer
 from encours.dunning.errors import PauseDateError
 from encours.dunning.models import Decision, Pause
@@ -18,7 +19,7 @@ def postpone(
     customer: Customer, *, until: date, reason: str, by: User | None, now: datetime, item: Item | None = None
 ) -> Pause:
     """Ask nothing of a customer, or nothing about one item, before a date."""
-    if until <= now.date():
+    if until <= today_of(customer.organization, now):
         raise PauseDateError
     pause = Pause.objects.create(
         organization_id=customer.organization_id,
