@@ -12,7 +12,7 @@ from encours.accounts.models import Membership, Organization, Sender, User
 from encours.channels.models import Sending
 from encours.customers.models import Contact, Customer
 from encours.dunning import actions, answers, calls, guard
-from encours.dunning.actions.calls import Call, Recorded, next_weekday, record
+from encours.dunning.actions.calls import Call, Recorded, next_weekday, next_working_day, record
 from encours.dunning.errors import CallOutcomeError
 from encours.dunning.models import Decision, Guardrails, PhoneCall, Promise, Reminder, Task
 from encours.events.models import Event
@@ -170,6 +170,36 @@ def test_a_weekday_follows() -> None:
     assert next_weekday(TODAY) == MONDAY
     assert next_weekday(date(2026, 11, 21)) == MONDAY
     assert next_weekday(MONDAY) == date(2026, 11, 24)
+
+
+def test_no_call_is_planned_on_a_holiday(organization: Organization) -> None:
+    buyer = desk.customer(organization)
+    Guardrails.objects.filter(organization=organization).update(keep_holidays=True)
+    christmas_eve, monday = date(2026, 12, 24), date(2026, 12, 28)
+    assert next_working_day(organization, buyer, christmas_eve) == monday
+    assert next_working_day(organization, buyer, TODAY) == MONDAY
+    kept = record(
+        organization,
+        buyer,
+        Call("no_answer"),
+        today=christmas_eve,
+        by=desk.user(),
+        now=desk.at(christmas_eve),
+    )
+    assert kept.task is not None
+    assert kept.task.due_on == monday
+    Guardrails.objects.filter(organization=organization).update(keep_holidays=False)
+    assert next_working_day(organization, buyer, christmas_eve) == date(2026, 12, 25)
+    Guardrails.objects.filter(organization=organization).update(keep_holidays=True, week_days=[2])
+    assert next_working_day(organization, buyer, christmas_eve) == monday, "days of messages bind no call"
+
+
+def test_the_holidays_of_the_place_of_a_customer_are_kept(organization: Organization) -> None:
+    buyer = desk.customer(organization)
+    Guardrails.objects.filter(organization=organization).update(keep_holidays=True)
+    assert next_working_day(organization, buyer, date(2025, 12, 24)) == date(2025, 12, 26)
+    buyer.country, buyer.postal_code = "FR", "67000"
+    assert next_working_day(organization, buyer, date(2025, 12, 24)) == date(2025, 12, 29)
 
 
 @pytest.mark.parametrize(

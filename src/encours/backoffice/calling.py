@@ -16,7 +16,7 @@ from encours.backoffice.desk import Desk
 from encours.customers.models import Contact, Customer
 from encours.customers.queries import contacts_of
 from encours.dunning import calls, letters, sentences
-from encours.dunning.actions.calls import TAKEN, Call, Recorded, next_weekday, record
+from encours.dunning.actions.calls import TAKEN, Call, Recorded, next_working_day, record
 from encours.dunning.models import Promise, Reminder, Task, Template, TemplateKind
 from encours.receivables.models import Item
 from encours.receivables.queries import open_debits
@@ -175,8 +175,8 @@ def panel(desk: Desk, customer: Customer, task: Task | None = None) -> Panel:
         suggestion=_suggestion(customer, calls.unanswered(events)),
         score=current(organization.pk, [customer.pk]).get(customer.pk),
         standing=standings(organization.pk, desk.today, Among.these([customer.pk])).get(customer.pk),
-        promised_on=next_weekday(desk.today + timedelta(days=PROMISE_DAYS - 1)),
-        next_on=next_weekday(desk.today),
+        promised_on=next_working_day(organization, customer, desk.today + timedelta(days=PROMISE_DAYS - 1)),
+        next_on=next_working_day(organization, customer, desk.today),
     )
 
 

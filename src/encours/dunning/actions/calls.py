@@ -1,7 +1,7 @@
 """Recording a call: how it ended, what follows from that, and the next thing to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -14,10 +14,13 @@ from encours.customers.models import Contact, Customer
 from encours.dunning.actions import reminders, tasks
 from encours.dunning.actions.promises import promise
 from encours.dunning.errors import CallOutcomeError
+from encours.dunning.guardrails import WORKING_DAYS, guardrails_of, rule_guardrails
 from encours.dunning.models import PhoneCall, Promise, Reminder, Task, TaskKind
 from encours.events.actions import record as record_event
 from encours.receivables.marks import dispute_item
 from encours.receivables.models import Item
+from encours.rules.guardrails import open_again
+from encours.rules.holidays import region_of
 
 # A person was spoken to, or a message left: the step of the plan is taken.
 TAKEN = frozenset({"promise", "dispute", "reached", "voicemail"})
@@ -108,6 +111,16 @@ def next_weekday(day: date) -> date:
     return following if following.weekday() <= FRIDAY else following + timedelta(7 - following.weekday())
 
 
+def next_working_day(organization: Organization, customer: Customer, day: date) -> date:
+    """Return the next day from Monday to Friday that is no public holiday the organization keeps.
+
+    The days chosen for messages bind no call: a person is at the telephone on the others too.
+    """
+    kept = replace(rule_guardrails(guardrails_of(organization)), week_days=frozenset(WORKING_DAYS))
+    region = region_of(customer.country, customer.postal_code)
+    return open_again(kept, region, day) or next_weekday(day)
+
+
 def _promised(line: _Line, call: Call) -> Promise:
     if call.amount is None or call.promised_on is None:
         raise CallOutcomeError
@@ -130,9 +143,9 @@ def _next(line: _Line, call: Call) -> Task | None:
     if call.outcome == "wrong_number":
         kind, due_on = TaskKind.FIX_CONTACT, line.today
     elif call.outcome == "call_back":
-        kind, due_on = TaskKind.CALL_BACK, call.call_on or next_weekday(line.today)
+        kind, due_on = TaskKind.CALL_BACK, call.call_on or _tomorrow(line)
     elif call.outcome == "no_answer":
-        kind, due_on = TaskKind.CALL, next_weekday(line.today)
+        kind, due_on = TaskKind.CALL, _tomorrow(line)
     else:
         return None
     contact = call.contact
@@ -151,6 +164,10 @@ def _next(line: _Line, call: Call) -> Task | None:
         by=line.by,
         now=line.now,
     )
+
+
+def _tomorrow(line: _Line) -> date:
+    return next_working_day(line.organization, line.customer, line.today)
 
 
 def _tell(line: _Line, call: Call) -> None:
