@@ -12,7 +12,7 @@ from tests.channels.carriers import FakeMySendingBox, FakeOvh
 from tests.dunning import desk
 
 from encours.accounts import tenancy
-from encours.accounts.actions import set_provider
+from encours.accounts.actions import provider_secrets, set_provider
 from encours.accounts.models import Organization, ProviderAccount
 from encours.channels.actions import sweep
 from encours.channels.models import Content, Delivery, Sending
@@ -103,6 +103,17 @@ def told(organization: Organization, kind: str) -> list[dict[str, Any]]:
     with tenancy.inside(organization.pk):
         found = Event.objects.filter(organization_id=organization.pk, kind=kind).order_by("pk")
         return list(found.values_list("payload", flat=True))
+
+
+def test_kept_keys_do_not_follow_to_another_address(ovh: FakeOvh) -> None:
+    with transaction.atomic():
+        organization = desk.company()
+        account = texts(organization, ovh)
+        told = {"provider": "ovh", "secrets": None, "by": desk.user(), "now": NOW}
+        same = set_provider(organization, "sms", base_url=account.base_url, **told)
+        assert provider_secrets(same)["consumer_key"] == "CK"
+        moved = set_provider(organization, "sms", base_url="https://elsewhere.example", **told)
+        assert provider_secrets(moved) == {}
 
 
 def test_a_text_leaves_once_and_is_followed_until_it_is_received(ovh: FakeOvh) -> None:

@@ -204,6 +204,17 @@ def test_another_folder_is_read_from_its_own_beginning(
     assert (box.uid_validity, box.last_uid, box.checked_at) == (None, 0, None)
 
 
+def test_a_kept_password_does_not_follow_a_mailbox_to_another_server(
+    organization: Organization, server: ImapServer
+) -> None:
+    box = mailbox(organization, server)
+    kept = box.sealed_password
+    assert kept
+    told = {"password": None, "by": desk.user(), "now": NOW}
+    assert mailboxes.set_mailbox(organization, box, **told, folder="Relances").sealed_password == kept
+    assert mailboxes.set_mailbox(organization, box, **told, port=143).sealed_password == ""
+
+
 def test_a_mailbox_is_checked_once_it_was_read_to_its_end(
     organization: Organization, server: ImapServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
