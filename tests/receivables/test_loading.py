@@ -45,10 +45,10 @@ def files(made: Company, tmp_path_factory: pytest.TempPathFactory) -> list[Path]
     return write_fec(made, tmp_path_factory.mktemp("ledger"))
 
 
-def load(organization: Organization, file: Path) -> tuple[Import, dict[str, int]]:
+def load(organization: Organization, file: Path, now: datetime = NOW) -> tuple[Import, dict[str, int]]:
     batch = fec.read(file)
     received = Import.objects.create(organization=organization, source=batch.source, file_name=file.name)
-    return received, actions.load(organization, received, batch, by="test", now=NOW)
+    return received, actions.load(organization, received, batch, by="test", now=now)
 
 
 def written(folder: Path, lines: list[str], name: str = "900000001FEC20261231.txt") -> Path:
@@ -210,6 +210,9 @@ def test_a_line_gone_from_the_ledger_is_marked_and_found_again(
     assert Item.objects.get(kind="payment").missing_since == NOW.date()
     load(organization, written(tmp_path, whole))
     assert Item.objects.get(kind="payment").missing_since is None
+    # Past midnight in Paris it is still the day before at Greenwich.
+    load(organization, written(tmp_path, whole[:2]), datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
+    assert Item.objects.get(kind="payment").missing_since == date(2026, 11, 23)
 
 
 def test_what_is_not_lettered_is_only_proposed(organization: Organization, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from encours.accounts.models import Organization
+from encours.accounts.queries import today_of
 from encours.customers.models import Customer
 from encours.events.actions import hold_page_open, record
 from encours.receivables import matching, undoing
@@ -52,7 +53,7 @@ def setting_of(organization: Organization, batch: Batch, now: datetime) -> Setti
     """Return what a plan needs to know of the organization."""
     return Setting(
         source=batch.source,
-        today=now.date(),
+        today=today_of(organization, now),
         default_terms=organization.default_terms,
         currency=organization.currency,
     )
@@ -89,7 +90,8 @@ def load(
     # One load at a time for an organization: two comparisons with the same past would both be right, and add up.
     execute("SELECT pg_advisory_xact_lock(4202, %(id)s)", {"id": organization.pk % 2**31})
     plan = plan_of(organization, batch, now)
-    write_plan(plan, organization.pk, batch.source, source_import.pk, by=by, now=now)
+    today = today_of(organization, now)
+    write_plan(plan, organization.pk, batch.source, source_import.pk, by=by, now=now, today=today)
     figures = dict(plan.figures)
     figures["proposed"] = matching.propose_matches(organization.pk, now)
     source_import.source = batch.source

@@ -1,7 +1,7 @@
 """Writing a load plan: staged by COPY, then a handful of set-based statements and one event per change."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import polars as pl
 
@@ -15,7 +15,14 @@ CUSTOMER_TEXTS = ("siren", "vat_number", "address", "postal_code", "city", "acco
 
 
 def write_plan(
-    plan: LoadPlan, organization_id: int, source: str, import_id: int, *, by: str, now: datetime
+    plan: LoadPlan,
+    organization_id: int,
+    source: str,
+    import_id: int,
+    *,
+    by: str,
+    now: datetime,
+    today: date,
 ) -> None:
     """Write everything a plan says, in the caller's transaction."""
     parameters: dict[str, object] = {
@@ -24,7 +31,7 @@ def write_plan(
         "import": import_id,
         "by": by,
         "now": now,
-        "today": now.date(),
+        "today": today,
     }
     _write_customers(plan, parameters)
     numbers = _new_numbers(plan.new_items.height)
