@@ -4,8 +4,18 @@ from decimal import Decimal
 
 ZERO = Decimal(0)
 
+# What nobody could match, because two customers share the address of its author, stops both until it is read.
+UNMATCHED = """(
+    SELECT k.customer_id, m.id, m.received_at
+    FROM dunning_inboundmessage m
+    JOIN customers_contact k ON k.organization_id = m.organization_id AND k.email <> ''
+                            AND lower(k.email) = lower(m.from_address)
+    WHERE m.organization_id = %(organization)s AND k.customer_id = ANY(%(customers)s)
+      AND m.customer_id IS NULL AND m.kind = 'reply' AND m.state = 'new'
+) unmatched"""
+
 # A print of what the rule would look at; sums of hashes do not depend on the order of rows.
-SUSPECTS = """
+SUSPECTS = f"""
 WITH item AS (
     SELECT i.customer_id,
            count(*) FILTER (WHERE i.side = 'debit' AND i.open_amount > 0 AND i.missing_since IS NULL
@@ -44,12 +54,7 @@ WITH item AS (
         FROM dunning_inboundmessage m
         WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
         UNION ALL
-        SELECT k.customer_id, m.id
-        FROM dunning_inboundmessage m
-        JOIN customers_contact k ON k.organization_id = m.organization_id AND k.email <> ''
-                                AND lower(k.email) = lower(m.from_address)
-        WHERE m.organization_id = %(organization)s AND k.customer_id = ANY(%(customers)s)
-          AND m.customer_id IS NULL AND m.kind = 'reply' AND m.state = 'new'
+        SELECT unmatched.customer_id, unmatched.id FROM {UNMATCHED}
     ) w
     GROUP BY w.customer_id
 ), reminder AS (
@@ -236,8 +241,7 @@ WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s
   AND m.state = 'answered' AND m.received_at >= %(events_from)s
 """
 
-# What nobody could match, because two customers share the address of its author, stops both until it is read.
-REPLIED = """
+REPLIED = f"""
 SELECT w.customer_id, min((w.received_at AT TIME ZONE %(timezone)s)::date)
 FROM (
     SELECT m.customer_id, m.received_at
@@ -245,12 +249,7 @@ FROM (
     WHERE m.organization_id = %(organization)s AND m.customer_id = ANY(%(customers)s)
       AND m.kind IN ('reply', 'sms') AND m.state = 'new'
     UNION ALL
-    SELECT k.customer_id, m.received_at
-    FROM dunning_inboundmessage m
-    JOIN customers_contact k ON k.organization_id = m.organization_id AND k.email <> ''
-                            AND lower(k.email) = lower(m.from_address)
-    WHERE m.organization_id = %(organization)s AND k.customer_id = ANY(%(customers)s)
-      AND m.customer_id IS NULL AND m.kind = 'reply' AND m.state = 'new'
+    SELECT unmatched.customer_id, unmatched.received_at FROM {UNMATCHED}
 ) w
 GROUP BY w.customer_id
 """
