@@ -24,8 +24,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 install: $(STAMP) ## set up the virtual environment
 
 .PHONY: run
-run: $(STAMP) ## serve the desk with the demonstration company, or with FILE=path/to/ledger
-	@$(BIN)/python -m encours demo $(if $(FILE),"$(FILE)")
+run: $(STAMP) ## serve the desk with the demonstration company, or with FILE=path/to/ledger (PORT=8001)
+	@$(BIN)/python -m encours demo $(if $(FILE),"$(FILE)") $(if $(PORT),--port $(PORT))
 
 .PHONY: lint
 lint: $(STAMP) ## format check, lint, types, import contracts

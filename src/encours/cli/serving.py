@@ -34,6 +34,12 @@ def serve(
     serve_prepared(host, port, web=web, worker=worker)
 
 
+def address(host: str, port: int) -> str:
+    """Return where a browser of this machine finds the desk, for whoever has not said what people type."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host  # noqa: S104 - read, not bound
+    return f"http://{shown}:{port}"
+
+
 def refuse_busy_port(host: str, port: int) -> None:
     """Stop with a sentence where another program already listens: two desks on one port would share it silently."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -44,7 +50,7 @@ def refuse_busy_port(host: str, port: int) -> None:
         except OSError as error:
             errors.print(
                 f"{host}:{port} cannot be used ({error.strerror}). Another program may listen there: stop it, or "
-                f"choose another port with --port {port + 1}.",
+                f"choose another port with --port {port + 1}, or `make run PORT={port + 1}`.",
                 highlight=False,
             )
             raise typer.Exit(2) from error
@@ -53,7 +59,8 @@ def refuse_busy_port(host: str, port: int) -> None:
 def serve_prepared(host: str, port: int, *, web: int = 2, worker: bool = True) -> None:
     """Run the web server and the worker as two processes, until one ends or someone stops us."""
     refuse_busy_port(host, port)
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "encours.config.settings"}
+    given = {"ENCOURS_URL": address(host, port), **os.environ}
+    environment = {**given, "DJANGO_SETTINGS_MODULE": "encours.config.settings"}
     commands = [
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
