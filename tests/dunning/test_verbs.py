@@ -229,6 +229,8 @@ def test_every_reason_has_its_words() -> None:
         )
         assert "€1,000.00" in sentences.hold("below_minimum", {"minimum": "1000"})
         assert sentences.why("oldest_overdue", {"number": "F1", "days": 1}) == "F1 is overdue by 1 day"
+        unnumbered = sentences.why("oldest_overdue", {"number": "", "days": 2})
+        assert unnumbered == "The oldest item is overdue by 2 days"
         assert sentences.why("due_soon", {"days": 7, "count": 1}) == "Due in 7 days"
         assert sentences.why("due_soon", {"days": 0, "count": 1}) == "Due today"
         assert sentences.why("paid_after_reminder", {"count": 2}) == "2 invoices paid after a reminder"

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from encours.accounts import people
 from encours.accounts.permissions import EDIT_CUSTOMERS
-from encours.backoffice import terms
 from encours.backoffice.case import customer_or_404, decide_again, look_again
 from encours.backoffice.customer_forms import ask, done
 from encours.backoffice.customer_standing import excess_of, relationship_of
@@ -20,6 +19,7 @@ from encours.backoffice.fields import SirenField, TermsField, VatNumberField
 from encours.customers.actions import change_customer, set_terms
 from encours.customers.models import Customer
 from encours.receivables.terms import derive_due_dates
+from encours.ui import terms
 from encours.ui.formats import integer
 
 RELATIONSHIPS = {

@@ -8,7 +8,6 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 from stdnum.fr import siren
 
-from encours.backoffice import terms
 from encours.backoffice.decisions import next_action, steps_of
 from encours.backoffice.desk import Desk
 from encours.backoffice.work import Row, rows
@@ -25,7 +24,7 @@ from encours.rules.terms import (
 from encours.scoring import sentences
 from encours.scoring.models import Score
 from encours.scoring.queries import history as scores_of
-from encours.ui import charts, shapes
+from encours.ui import charts, shapes, terms
 
 REMINDERS_SHOWN = 8
 GRADES_SHOWN = 6

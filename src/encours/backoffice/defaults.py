@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from encours.accounts import permissions
 from encours.accounts.actions import change_organization
-from encours.backoffice import terms
 from encours.backoffice.desk import Desk, DeskRequest, page
 from encours.backoffice.fields import TermsField
 from encours.backoffice.refresh import bring_up_to_date
 from encours.receivables.terms import derive_due_dates
 from encours.rules.aging import Columns
+from encours.ui import terms
 from encours.ui.formats import integer
 
 MOST_LIMITS = 6

@@ -10,8 +10,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
-from encours.backoffice import terms
 from encours.receivables.models import Import, ImportIssue, ImportState, ItemKind
+from encours.ui import terms
 
 BUSY = {ImportState.RECEIVED, ImportState.READING, ImportState.LOADING}
 NOBODY_AFTER = timedelta(seconds=5)

@@ -21,7 +21,6 @@ from encours.backoffice import (
     rates,
     senders,
     sending,
-    terms,
     trusting,
     wordings,
 )
@@ -31,6 +30,7 @@ from encours.dunning.grants import hindrance
 from encours.dunning.guardrails import guardrails_of
 from encours.dunning.queries import default_plan
 from encours.rules.rates import half_year_of
+from encours.ui import terms
 from encours.ui.formats import day
 
 

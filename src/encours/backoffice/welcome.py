@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 from encours.accounts import permissions
 from encours.accounts.actions import change_organization, create_organization
 from encours.accounts.models import User
-from encours.backoffice import terms
 from encours.backoffice.defaults import derive_again
 from encours.backoffice.desk import SESSION_KEY, DeskRequest, clock, enter, page
 from encours.backoffice.fields import SirenField, TermsField
@@ -22,6 +21,7 @@ from encours.backoffice.refresh import bring_up_to_date
 from encours.customers.queries import customers_of
 from encours.dunning.actions import ensure_default_plan
 from encours.reports.queries import overview
+from encours.ui import terms
 
 STEPS = ("company", "file", "terms", "done")
 NAMES = {

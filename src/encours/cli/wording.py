@@ -13,6 +13,7 @@ from encours.reports.analysis.work import held_by_reason
 from encours.rules.aging import NOT_DUE, UNALLOCATED, Columns, age_words
 from encours.rules.cases import Remind
 from encours.scoring import sentences as scoring
+from encours.ui import terms
 from encours.ui.formats import day, integer, money
 
 REASONS_SHOWN = 3
@@ -189,5 +190,5 @@ def _due_notes(analysis: Analysis) -> Sequence[str]:
             "%(count)s due dates are not in the file and are derived from the terms: %(terms)s.",
             derived,
         )
-        % {"count": integer(derived), "terms": analysis.default_terms}
+        % {"count": integer(derived), "terms": terms.said(analysis.default_terms)}
     ]

@@ -173,8 +173,15 @@ def why(code: str, params: Mapping[str, Any], currency: str = "EUR") -> str:
     shown = _shown(params, currency)
     count, days = int(params.get("count", 1)), int(params.get("days", 0))
     if code == "oldest_overdue":
-        text = ngettext(
-            "%(number)s is overdue by %(days)s day", "%(number)s is overdue by %(days)s days", days
+        # An opening balance, for one, has no number.
+        text = (
+            ngettext("%(number)s is overdue by %(days)s day", "%(number)s is overdue by %(days)s days", days)
+            if params.get("number")
+            else ngettext(
+                "The oldest item is overdue by %(days)s day",
+                "The oldest item is overdue by %(days)s days",
+                days,
+            )
         )
     elif code == "due_soon":
         text = (

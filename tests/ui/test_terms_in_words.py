@@ -7,8 +7,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encours.backoffice import terms
 from encours.rules.terms import PaymentTerms, parse_terms
+from encours.ui import terms
 
 ANY_TERMS = st.builds(
     PaymentTerms,
