@@ -38,6 +38,8 @@ from encours.ui.formats import money
 
 MOST_AT_ONCE = 500
 FIRST_LINES = 10
+# Digits of a count that somebody can mean.
+LONGEST_COUNT = 9
 ON_THE_DESK = (*BEFORE, *queries.STUCK)
 
 
@@ -68,7 +70,9 @@ def reminder_of(desk: Desk, reminder_id: int) -> Reminder:
 
 def number(text: str | None, default: int, most: int) -> int:
     """Read a number from an address, held within reason."""
-    return min(int(text), most) if text and text.isdecimal() and len(text) < 10 and int(text) > 0 else default  # noqa: PLR2004 - a number of ten digits is no count
+    if not text or not text.isdecimal() or len(text) > LONGEST_COUNT or int(text) == 0:
+        return default
+    return min(int(text), most)
 
 
 def shown_of(request: HttpRequest) -> int:

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from encours.channels import wire
@@ -201,7 +202,12 @@ def _ask(
         raise TemporaryWireError("authority_silent", said) from None
     told = told if isinstance(told, dict) else {}
     access, refresh = told.get("access_token"), told.get("refresh_token")
-    if reply.status == 200 and isinstance(access, str) and access.isascii() and access.isprintable():  # noqa: PLR2004
+    if (
+        reply.status == HTTPStatus.OK
+        and isinstance(access, str)
+        and access.isascii()
+        and access.isprintable()
+    ):
         return Tokens(access, refresh if isinstance(refresh, str) else "", _seconds(told.get("expires_in")))
     error = str(told.get("error") or "")
     said = _shown(f"{error} {told.get('error_description') or ''}", (application.secret, *hidden))

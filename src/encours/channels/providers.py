@@ -171,11 +171,11 @@ class Rehearsal:
         """Say that nothing would leave."""
         return Account(test=True)
 
-    def parse_callback(self, query: Mapping[str, str], body: bytes) -> list[str]:  # noqa: ARG002
+    def parse_callback(self, query: Mapping[str, str], body: bytes) -> list[str]:  # noqa: ARG002 - no call is believed
         """Believe nobody: no call is expected."""
         return []
 
-    def incoming(self, since: datetime, known: Container[str] = ()) -> list[Incoming]:  # noqa: ARG002
+    def incoming(self, since: datetime, known: Container[str] = ()) -> list[Incoming]:  # noqa: ARG002 - nothing ever comes
         """Return nothing: nobody was written to."""
         return []
 
